@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+#include "counters.h"
+#include "doctor.h"
+#include "hotplug.h"
+#include "syscalls.h"
+#include "sysfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define WHY_BYTES 256
+
+static void doctor_privileges(const struct environment *env, struct findings *findings)
+{
+	const char *privileges = fact_text(environment_get(env, "privileges"));
+
+	doctor_add(findings, strcmp(privileges, "all") ? DOCTOR_NOTE : DOCTOR_OK, "privileges",
+		   "logical hotplug needs none; for real offlining and kernel counters be root",
+		   "%s", privileges);
+}
+
+static void doctor_hotplug(const struct environment *env, struct findings *findings)
+{
+	const struct topology *topo = env->origin.topo;
+	size_t nr;
+	const struct hotplug *const *drivers = hotplug_list(&nr);
+
+	for (size_t i = 0; i < nr && topo; i++) {
+		char why[WHY_BYTES] = "", subject[32];
+		bool is_usable = !drivers[i]->probe || !drivers[i]->probe(topo, why, sizeof(why));
+
+		snprintf(subject, sizeof(subject), "hotplug %s", drivers[i]->name);
+		doctor_add(findings, is_usable ? DOCTOR_OK : DOCTOR_MISSING, subject, why, "%s%s",
+			   is_usable ? "usable" : "not usable",
+			   drivers[i]->is_simulated ? ", simulated" : "");
+	}
+}
+
+static void doctor_counter(const struct counter_result *result, struct findings *findings)
+{
+	char name[COUNTER_NAME_SIZE + 16];
+
+	snprintf(name, sizeof(name), "%s%s%s", result->event,
+		 result->mode == COUNTER_ALL ? "" : ", ",
+		 result->mode == COUNTER_ALL ? "" : counter_mode_name(result->mode));
+	if (result->status == COUNTER_BLANK)
+		doctor_add(findings, DOCTOR_MISSING, "counter", result->reason, "%s", name);
+	else
+		doctor_add(findings, result->status == COUNTER_SCALED ? DOCTOR_NOTE : DOCTOR_OK,
+			   "counter", result->reason, "%s (%s, %s)", name, result->source,
+			   counter_status_name(result->status));
+}
+
+/* The default events, each opened and read once. */
+static void doctor_counters(struct findings *findings)
+{
+	struct counters *counters;
+	struct counter_result result;
+	char why[WHY_BYTES] = "";
+
+	if (counters_open(NULL, &counters, why, sizeof(why))) {
+		doctor_add(findings, DOCTOR_MISSING, "counters", why, "none");
+		return;
+	}
+	counters_begin(counters, PHASE_TOTAL);
+	counters_end(counters, PHASE_TOTAL);
+	for (size_t i = 0; i < counters_nr(counters); i++) {
+		counters_result(counters, i, PHASE_TOTAL, &result);
+		doctor_counter(&result, findings);
+	}
+	counters_close(counters);
+}
+
+static void doctor_syscalls(struct findings *findings)
+{
+	struct syscalls *syscalls;
+	char why[WHY_BYTES] = "";
+	int err = syscalls_start(&syscalls, why, sizeof(why));
+
+	if (!err) {
+		err = syscalls_stop(syscalls, why, sizeof(why));
+		syscalls_free(syscalls);
+	}
+	doctor_add(findings, err ? DOCTOR_MISSING : DOCTOR_OK, "system calls", why, "%s",
+		   err ? "cannot be counted (ptrace)" : "can be counted (ptrace)");
+}
+
+static void doctor_tracefs(struct findings *findings)
+{
+	static const char *const places[] = { "sys/kernel/tracing/available_tracers",
+					      "sys/kernel/debug/tracing/available_tracers" };
+	char text[64];
+	int err = sysfile_read("", places[0], text, sizeof(text));
+
+	if (err == -ENOENT)
+		err = sysfile_read("", places[1], text, sizeof(text));
+	if (!err)
+		doctor_add(findings, DOCTOR_OK, "kernel tracing", "", "readable");
+	else
+		doctor_add(findings, DOCTOR_MISSING, "kernel tracing",
+			   err == -EACCES ? "be root"
+					  : "mount -t tracefs none /sys/kernel/tracing, as root",
+			   "tracefs: %s", strerror(-err));
+}
+
+static void *try_fifo(void *arg)
+{
+	const struct sched_param priority = { .sched_priority = 1 };
+
+	*(int *)arg = pthread_setschedparam(pthread_self(), SCHED_FIFO, &priority);
+	return NULL;
+}
+
+/* In a thread of its own: nobody else's policy changes. */
+static void doctor_fifo(struct findings *findings)
+{
+	pthread_t thread;
+	int err = 0, no_thread = pthread_create(&thread, NULL, try_fifo, &err);
+
+	if (!no_thread)
+		pthread_join(thread, NULL);
+	else
+		err = no_thread;
+	if (!err)
+		doctor_add(findings, DOCTOR_OK, "SCHED_FIFO", "", "permitted");
+	else
+		doctor_add(findings, DOCTOR_MISSING, "SCHED_FIFO",
+			   "--sched fifo needs root, CAP_SYS_NICE or ulimit -r", "%s",
+			   strerror(err));
+}
+
+/* Opening asks for the default latency and closing withdraws that: nothing changes. */
+static void doctor_dma_latency(struct findings *findings)
+{
+	int fd = open("/dev/cpu_dma_latency", O_WRONLY | O_CLOEXEC);
+
+	if (fd >= 0) {
+		close(fd);
+		doctor_add(findings, DOCTOR_OK, "cpu_dma_latency", "", "can be held down");
+	} else {
+		doctor_add(findings, DOCTOR_MISSING, "cpu_dma_latency",
+			   "--idle hold needs root and a kernel with CONFIG_CPU_IDLE", "%s",
+			   strerror(errno));
+	}
+}
+
+void doctor_try_features(const struct environment *env, struct findings *findings)
+{
+	doctor_privileges(env, findings);
+	doctor_hotplug(env, findings);
+	doctor_counters(findings);
+	doctor_syscalls(findings);
+	doctor_tracefs(findings);
+	doctor_fifo(findings);
+	doctor_dma_latency(findings);
+}

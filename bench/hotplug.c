@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+#include "hotplug.h"
+
+#include <string.h>
+
+extern const struct hotplug hotplug_logical;
+
+static const struct hotplug *const drivers[] = { &hotplug_logical };
+
+const struct hotplug *const *hotplug_list(size_t *ret_nr)
+{
+	*ret_nr = sizeof(drivers) / sizeof(drivers[0]);
+	return drivers;
+}
+
+const struct hotplug *hotplug_find(const char *name)
+{
+	size_t nr;
+	const struct hotplug *const *list = hotplug_list(&nr);
+
+	for (size_t i = 0; i < nr; i++)
+		if (!strcmp(list[i]->name, name))
+			return list[i];
+	return NULL;
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * run - what a run consists of, from the plan to the recorded steps.
+ *
+ * A run is a list of cells. A cell fixes what all contenders share (plan, duty, threads per CPU);
+ * an arm is one contender in it. One pass of the cell's plan by one arm is a block; a repetition
+ * is one block of every arm, in an order that our own seeded shuffle chose. Ratios are paired by
+ * repetition. Blocks come in passes: time is taken in the timing pass only, with no counter open;
+ * counters, system calls and memory have passes of their own (M9).
+ */
+#ifndef BENCH_RUN_H
+#define BENCH_RUN_H
+
+#include "phase.h"
+#include "plan.h"
+#include "topology.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct contender;
+struct duty;
+struct hotplug;
+
+enum pass { PASS_TIMING, PASS_COUNTING, PASS_SYSCALLS, PASS_MEMORY, PASS_PERF, NR_PASSES };
+
+/* How the controller waits for threads to arrive and to be off their CPU. */
+enum controller_wait { WAIT_BLOCK, WAIT_POLL };
+
+/* What every block of the run has in common. Set up once, then constant. */
+struct run_setup {
+	const struct topology *topo;
+	const struct hotplug *hotplug;
+	unsigned int controller_cpu;
+	enum controller_wait wait;
+	size_t stack_bytes, stack_touch_bytes, data_touch_bytes;
+	int fifo_priority; /* 0: SCHED_OTHER, else SCHED_FIFO at this priority */
+	bool is_idle_held; /* C-states kept out through cpu_dma_latency */
+	uint64_t seed;
+	uint64_t clock_read_ns; /* what one reading of the clock costs */
+	uint64_t deadline_ns;	/* a thread that has not answered after this long is lost */
+};
+
+struct cell {
+	const char *workload;
+	const struct plan *plan;
+	const struct duty *duty;
+	unsigned int threads_per_cpu;
+};
+
+/* Why a phase has no value. */
+enum blank {
+	BLANK_NONE,	      /* it has one */
+	BLANK_NO_THREADS,     /* the contender has none (empty) */
+	BLANK_NOT_MOVED,      /* the contender leaves its threads alone (none) */
+	BLANK_OTHER_STEP,     /* belongs to the other direction */
+	BLANK_NOT_REACHED,    /* the step was refused before */
+	BLANK_NOT_OBSERVABLE, /* the kernel does not show it here */
+};
+
+enum step_status {
+	STEP_DONE,
+	STEP_REFUSED,	/* the hotplug driver or the contender failed with .error; rolled back */
+	STEP_NO_OP,	/* nothing changed */
+	STEP_SPOILED,	/* somebody else changed the online mask meanwhile */
+	STEP_LOST,	/* a thread did not answer within the deadline */
+	STEP_NOT_TRIED, /* planned, but the block ended before */
+	NR_STEP_STATUSES
+};
+
+/* One step of one block. Times in ns; blank phases hold 0 and their reason. */
+struct step_sample {
+	uint32_t seq;
+	uint32_t cpu;
+	uint32_t lane;
+	uint32_t real_cpu; /* differs from cpu when virtual CPUs are mapped onto real ones */
+	enum plan_action action;
+	enum step_status status;
+	int error;		   /* positive errno of a refusal, else 0 */
+	uint32_t nr_wrong_cpu;	   /* threads whose first instruction was on another CPU */
+	uint32_t nr_affinity_lost; /* threads found able to run elsewhere when the CPU was back */
+	uint64_t planned_ns;	   /* since the block's start */
+	uint64_t started_ns;	   /* since the block's start: lateness is started - planned */
+	uint64_t ns[NR_PHASES];
+	uint8_t blank[NR_PHASES]; /* enum blank */
+};
+
+/*
+ * What the tenants of a block hold while all of its CPUs are away, against before they were made.
+ * Taken in the memory pass: a fresh process that makes them once, so that the C library's caches
+ * are those of this arm alone.
+ */
+struct held_memory {
+	bool is_known;
+	uint32_t nr_threads; /* tenants of the block; 0 for contenders without */
+	int64_t nr_alive;    /* threads that exist meanwhile */
+	int64_t virtual_bytes, anonymous_bytes, page_table_bytes, kernel_stack_bytes;
+};
+
+/* One closed pass of a cell's plan by one arm. */
+struct block {
+	uint32_t index; /* in the order of execution over the whole run */
+	uint32_t cell, arm;
+	uint32_t repetition; /* counted from 0, warm-up included */
+	enum pass pass;
+	bool is_warmup;
+	uint64_t started_ns, ended_ns; /* CLOCK_MONOTONIC */
+	uint64_t work_accepted, work_done;
+	struct held_memory held;
+	struct step_sample *steps; /* plan->nr_steps of them */
+	size_t nr_steps;
+};
+
+/* Everything that was recorded; grows by blocks only, between them. */
+struct recording {
+	const struct run_setup *setup;
+	const struct cell *cells;
+	size_t nr_cells;
+	const struct contender *const *arms;
+	size_t nr_arms;
+	struct block *blocks;
+	size_t nr_blocks, max_blocks;
+};
+
+const char *pass_name(enum pass pass);
+const char *step_status_name(enum step_status status);
+const char *blank_reason(enum blank blank);
+
+#endif
