@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT */
+#include "driver.h"
+
+#include "clock.h"
+#include "ladder.h"
+#include "memory.h"
+#include "offcpu.h"
+
+#include <errno.h>
+#include <sched.h>
+
+struct driver {
+	const struct run_setup *setup;
+	struct block *block;
+	struct tenancies tenancies;
+	struct ladder ladder;
+};
+
+/* Who could run elsewhere although its CPU is back? */
+static uint32_t nr_affinity_lost(const struct tenancy *ty)
+{
+	struct cpumask mask, own;
+	uint32_t nr = 0;
+
+	cpumask_clear(&own);
+	cpumask_set_cpu(ty->real_cpu, &own);
+	for (size_t i = 0; i < ty->nr_tenants; i++) {
+		pid_t tid = atomic_load_explicit(&ty->tenants[i].tid, memory_order_relaxed);
+
+		cpumask_clear(&mask);
+		if (sched_getaffinity(tid, sizeof(mask), (cpu_set_t *)mask.bits) ||
+		    !cpumask_equal(&mask, &own))
+			nr++;
+	}
+	return nr;
+}
+
+static int step_down(struct driver *d, struct tenancy *ty, struct step_sample *s)
+{
+	struct ladder *l = &d->ladder;
+	int ret = ladder_down(l, ty);
+
+	if (!ret)
+		step_phases_down(s, l->contender, &l->stamps, l->off_cpu);
+	return ret;
+}
+
+static int step_up(struct driver *d, struct tenancy *ty, struct step_sample *s)
+{
+	struct ladder *l = &d->ladder;
+	int ret = ladder_up(l, ty);
+
+	if (ret)
+		return ret;
+	step_phases_up(s, ty, l->contender, &l->stamps);
+	offcpu_watch(ty);
+	s->nr_affinity_lost = nr_affinity_lost(ty);
+	return 0;
+}
+
+static void wait_until_planned(const struct driver *d, const struct step_sample *s)
+{
+	uint64_t planned_ns = d->block->started_ns + s->planned_ns;
+
+	if (d->setup->wait == WAIT_BLOCK)
+		clock_sleep_until_ns(planned_ns);
+	while (clock_now_ns() < planned_ns)
+		;
+}
+
+static void run_step(struct driver *d, struct step_sample *s)
+{
+	struct tenancy *ty = tenancies_of(&d->tenancies, s->cpu);
+	bool is_down = s->action == PLAN_OFFLINE;
+	int ret;
+
+	wait_until_planned(d, s);
+	s->started_ns = clock_now_ns() - d->block->started_ns;
+	if (ladder_is_up(&d->ladder, ty) != is_down) {
+		/* It is there already: an earlier step was refused. */
+		s->status = STEP_NO_OP;
+		return;
+	}
+	ret = is_down ? step_down(d, ty, s) : step_up(d, ty, s);
+	s->status = ret ? STEP_REFUSED : STEP_DONE;
+	if (d->ladder.fatal)
+		s->status = STEP_LOST;
+	s->error = -ret;
+}
+
+static void fill_in_samples(struct block *block, const struct plan *plan)
+{
+	block->nr_steps = plan->nr_steps;
+	for (size_t i = 0; i < plan->nr_steps; i++) {
+		const struct plan_step *step = &plan->steps[i];
+
+		block->steps[i] = (struct step_sample){
+			.seq = (uint32_t)i,
+			.cpu = step->cpu,
+			.lane = step->lane,
+			.real_cpu = step->cpu,
+			.action = step->action,
+			.status = STEP_NOT_TRIED,
+			.planned_ns = step->planned_ns,
+		};
+		step_phases_clear(&block->steps[i]);
+	}
+}
+
+/* Before the first step, untimed: every CPU of the plan up, its threads at work. */
+static int bring_all_up(struct driver *d)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < d->tenancies.nr && !ret; i++) {
+		ret = ladder_up(&d->ladder, &d->tenancies.list[i]);
+		if (!ret)
+			offcpu_watch(&d->tenancies.list[i]);
+	}
+	return ret;
+}
+
+/* After the last step, untimed. Goes on after a refusal: finish() copes with what is left. */
+static void take_all_down(struct driver *d)
+{
+	for (size_t i = 0; i < d->tenancies.nr && !d->ladder.fatal; i++)
+		ladder_down(&d->ladder, &d->tenancies.list[i]);
+}
+
+static int run_plan(struct driver *d)
+{
+	const struct probe *probe = d->ladder.probe;
+	struct block *block = d->block;
+
+	ladder_set_timed(&d->ladder, true);
+	if (probe)
+		probe->begin(probe->arg, NR_PHASES);
+	block->started_ns = clock_now_ns();
+	for (size_t i = 0; i < block->nr_steps && !d->ladder.fatal; i++)
+		run_step(d, &block->steps[i]);
+	block->ended_ns = clock_now_ns();
+	if (probe)
+		probe->end(probe->arg, NR_PHASES);
+	ladder_set_timed(&d->ladder, false);
+	return d->ladder.fatal;
+}
+
+/*
+ * Everything accepted must be done: the last step of a plan waits for the first work after it.
+ * The threads have ended, those that ran on while their CPU was away included.
+ */
+static int check_work(struct driver *d)
+{
+	struct block *block = d->block;
+	const struct duty *duty = d->tenancies.cell->duty;
+	int ret = 0;
+
+	tenancies_sum_work(&d->tenancies, &block->work_accepted, &block->work_done);
+	for (size_t i = 0; i < d->tenancies.nr && duty->verify && !ret; i++)
+		for (size_t j = 0; j < d->tenancies.list[i].nr_tenants && !ret; j++)
+			ret = duty->verify(d->tenancies.list[i].tenants[j].duty);
+	return ret;
+}
+
+static int snapshot(const struct block *block, struct memory_snapshot *ret_memory)
+{
+	return block->pass == PASS_MEMORY ? memory_snapshot(NULL, ret_memory) : -ENODATA;
+}
+
+static void record_held(struct driver *d, const struct memory_snapshot *before)
+{
+	struct memory_snapshot away;
+	struct held_memory *held = &d->block->held;
+
+	if (snapshot(d->block, &away))
+		return;
+	held->is_known = true;
+	held->nr_threads = (uint32_t)(d->tenancies.nr * d->tenancies.list[0].nr_tenants);
+	held->nr_alive = (int64_t)(away.nr_threads - before->nr_threads);
+	held->virtual_bytes = (int64_t)(away.virtual_bytes - before->virtual_bytes);
+	held->anonymous_bytes = (int64_t)(away.anonymous_bytes - before->anonymous_bytes);
+	held->page_table_bytes = (int64_t)(away.page_table_bytes - before->page_table_bytes);
+	held->kernel_stack_bytes = held->nr_alive * (int64_t)away.kernel_stack_bytes;
+}
+
+static int run_with_tenants(struct driver *d, const struct memory_snapshot *before)
+{
+	int ret = ladder_init(&d->ladder);
+
+	if (!ret)
+		ret = bring_all_up(d);
+	if (!ret && d->block->pass != PASS_MEMORY)
+		ret = run_plan(d);
+	if (d->ladder.hp)
+		take_all_down(d);
+	if (!ret && before)
+		record_held(d, before);
+	if (!d->ladder.fatal)
+		tenancies_stop(&d->tenancies);
+	return ret ? ret : check_work(d);
+}
+
+int driver_run_block(const struct recording *rec, const struct probe *probe, struct block *block)
+{
+	const struct cell *cell = &rec->cells[block->cell];
+	const struct contender *contender = rec->arms[block->arm];
+	struct memory_snapshot before;
+	struct driver d = {
+		.setup = rec->setup,
+		.block = block,
+		.ladder = { .setup = rec->setup,
+			    .contender = contender,
+			    .probe = probe,
+			    .tenancies = &d.tenancies },
+	};
+	bool has_before;
+	int ret;
+
+	fill_in_samples(block, cell->plan);
+	has_before = !snapshot(block, &before);
+	ret = tenancies_init(&d.tenancies, rec->setup, cell, contender);
+	if (!ret)
+		ret = run_with_tenants(&d, has_before ? &before : NULL);
+	/* A lost thread may still use its tenant and its ladder: they stay. */
+	if (d.ladder.fatal == -ETIMEDOUT)
+		return d.ladder.fatal;
+	ladder_fini(&d.ladder);
+	for (size_t i = 0; i < d.tenancies.nr && d.tenancies.list; i++)
+		offcpu_unwatch(&d.tenancies.list[i]);
+	tenancies_fini(&d.tenancies);
+	return ret;
+}

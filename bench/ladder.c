@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+#include "ladder.h"
+
+#include "clock.h"
+#include "hotplug.h"
+#include "offcpu.h"
+
+#include <errno.h>
+#include <kpark/cpuhp.h>
+
+static const enum phase phase_of[][NR_RUNGS] = {
+	[CPUHP_DOWN] = { [RUNG_HOTPLUG] = PHASE_OFFLINE,
+			 [RUNG_OFF_CPU] = PHASE_OFF_CPU,
+			 [RUNG_CONTENDER] = PHASE_QUIESCE },
+	[CPUHP_UP] = { [RUNG_HOTPLUG] = PHASE_ONLINE, [RUNG_CONTENDER] = PHASE_STARTUP },
+};
+
+static void probe_begin(const struct ladder *l, enum phase phase)
+{
+	if (l->probe)
+		l->probe->begin(l->probe->arg, phase);
+}
+
+static void probe_end(const struct ladder *l, enum phase phase)
+{
+	if (l->probe)
+		l->probe->end(l->probe->arg, phase);
+}
+
+/*
+ * The one place where rungs are timed: the clock is the last thing before a rung and the first
+ * after it. The way back of a refused step belongs to no phase.
+ */
+static void on_rung(void *data, const struct cpuhp_event *ev)
+{
+	struct ladder *l = data;
+
+	if (ev->is_rollback)
+		return;
+	if (!ev->is_end) {
+		probe_begin(l, phase_of[ev->direction][ev->state]);
+		l->stamps.begin_ns[ev->state] = clock_now_ns();
+		return;
+	}
+	l->stamps.end_ns[ev->state] = clock_now_ns();
+	probe_end(l, phase_of[ev->direction][ev->state]);
+	if (ev->direction == CPUHP_UP && ev->state == RUNG_HOTPLUG && !ev->result) {
+		l->is_resuming = true;
+		probe_begin(l, PHASE_RESUME);
+	}
+}
+
+static int contender_startup(unsigned int cpu, void *data)
+{
+	struct ladder *l = data;
+	struct tenancy *ty = tenancies_of(l->tenancies, cpu);
+	int ret;
+
+	arrivals_begin(&ty->arrivals, ty->nr_tenants);
+	ret = l->contender->startup(ty);
+	l->is_arrival_due = !ret && ty->nr_tenants && l->contender->leaves != LEAVES_NOT;
+	return ret;
+}
+
+static int contender_teardown(unsigned int cpu, void *data)
+{
+	struct ladder *l = data;
+
+	return l->contender->teardown(tenancies_of(l->tenancies, cpu));
+}
+
+/* The rung between: the contender says that its threads have left, the kernel has to say so too. */
+static int wait_off_cpu(unsigned int cpu, void *data)
+{
+	struct ladder *l = data;
+	int ret;
+
+	if (l->contender->leaves != LEAVES_ASLEEP && l->contender->leaves != LEAVES_GONE)
+		return 0;
+	ret = offcpu_wait(tenancies_of(l->tenancies, cpu), clock_now_ns() + l->setup->deadline_ns);
+	if (ret == -ETIMEDOUT)
+		l->fatal = ret;
+	else if (ret)
+		l->off_cpu = BLANK_NOT_OBSERVABLE;
+	return l->fatal;
+}
+
+int ladder_init(struct ladder *l)
+{
+	const struct cpuhp_step steps[NR_RUNGS] = {
+		[RUNG_HOTPLUG] = { "hotplug", l->setup->hotplug->online, l->setup->hotplug->offline,
+				   NULL },
+		[RUNG_OFF_CPU] = { "off_cpu", NULL, wait_off_cpu, l },
+		[RUNG_CONTENDER] = { "contender", contender_startup, contender_teardown, l },
+	};
+	int ret = 0;
+
+	l->hp = cpuhp_create(cpumask_last(&l->tenancies->cell->plan->cpus) + 1);
+	if (!l->hp)
+		return -errno;
+	for (int rung = RUNG_HOTPLUG; rung < NR_RUNGS && !ret; rung++)
+		ret = cpuhp_setup_state(l->hp, rung, &steps[rung]);
+	return ret;
+}
+
+/* After a walk that let threads run: wait until each has arrived and done its first work. */
+static int await_arrivals(struct ladder *l, struct tenancy *ty)
+{
+	if (!l->is_arrival_due)
+		return 0;
+	l->is_arrival_due = false;
+	l->fatal = arrivals_wait(&ty->arrivals, l->setup->wait == WAIT_POLL,
+				 clock_now_ns() + l->setup->deadline_ns);
+	if (!l->fatal)
+		l->fatal = -tenancies_error(l->tenancies);
+	return l->fatal;
+}
+
+void ladder_fini(struct ladder *l)
+{
+	cpuhp_destroy(l->hp);
+	l->hp = NULL;
+}
+
+void ladder_set_timed(struct ladder *l, bool is_timed)
+{
+	cpuhp_set_trace(l->hp, is_timed ? on_rung : NULL, l);
+}
+
+int ladder_up(struct ladder *l, struct tenancy *ty)
+{
+	int ret = cpu_up(l->hp, ty->cpu, CPUHP_ONLINE);
+
+	if (!ret)
+		ret = await_arrivals(l, ty);
+	if (l->is_resuming)
+		probe_end(l, PHASE_RESUME);
+	l->is_resuming = false;
+	return ret;
+}
+
+int ladder_down(struct ladder *l, struct tenancy *ty)
+{
+	int ret;
+
+	l->off_cpu = BLANK_NONE;
+	ret = cpu_down(l->hp, ty->cpu, CPUHP_OFFLINE);
+	if (ret)
+		await_arrivals(l, ty); /* the way back has let them run again */
+	return ret;
+}
+
+bool ladder_is_up(const struct ladder *l, const struct tenancy *ty)
+{
+	return cpuhp_cpu_state(l->hp, ty->cpu) == CPUHP_ONLINE;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ladder - the way of one CPU down and up, timed rung by rung.
+ *
+ * The lowest rung is the hotplug driver, the highest the contender. The one between only waits,
+ * on the way down, until the threads are off their CPU. The ladder's trace hook reads the clock
+ * right before and right after each rung, for every contender alike.
+ */
+#ifndef BENCH_LADDER_H
+#define BENCH_LADDER_H
+
+#include "driver.h"
+#include "step_phases.h"
+#include "tenancy.h"
+
+struct ladder {
+	const struct run_setup *setup;
+	const struct contender *contender;
+	const struct probe *probe; /* or NULL */
+	struct tenancies *tenancies;
+	struct cpuhp *hp;
+	struct rung_stamps stamps; /* of the newest walk */
+	enum blank off_cpu;	   /* of the newest walk down: BLANK_NONE, or why not seen */
+	bool is_resuming;	   /* the probe has been told of PHASE_RESUME's begin */
+	bool is_arrival_due;	   /* threads have been let run and not yet been waited for */
+	int fatal;		   /* -errno after which nothing more should be tried */
+};
+
+/* All CPUs of the plan are down. @l has setup, contender, probe and tenancies set. 0 or -errno. */
+int ladder_init(struct ladder *l);
+void ladder_fini(struct ladder *l);
+
+/* From now on stamp the rungs and tell the probe, or no longer. */
+void ladder_set_timed(struct ladder *l, bool is_timed);
+
+/*
+ * One CPU up or down. Up returns when all its threads have arrived and done their first work. A
+ * refusal (-errno) leaves the CPU as it was, its threads at work or away as before.
+ */
+int ladder_up(struct ladder *l, struct tenancy *ty);
+int ladder_down(struct ladder *l, struct tenancy *ty);
+
+bool ladder_is_up(const struct ladder *l, const struct tenancy *ty);
+
+#endif

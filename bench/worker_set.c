@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+#include "worker_set.h"
+
+#include "contender.h"
+
+#include <sched.h>
+
+int worker_set_prepare(struct tenancy *ty)
+{
+	int ret = worker_attr_init(&ty->attr, ty->real_cpu, ty->setup->stack_bytes);
+
+	if (ret)
+		return ret;
+	ty->has_attr = true;
+	for (size_t i = 0; i < ty->nr_tenants; i++) {
+		struct tenant *t = &ty->tenants[i];
+
+		worker_init(&t->worker);
+		t->duty->wake = worker_wake;
+		t->duty->wake_arg = &t->worker;
+	}
+	return 0;
+}
+
+int worker_set_prepare_running(struct tenancy *ty)
+{
+	int ret = worker_set_prepare(ty);
+
+	for (size_t i = 0; i < ty->nr_tenants && !ret; i++)
+		ret = worker_start(&ty->tenants[i], &ty->attr);
+	/* Until each has said who it is: its affinity will be looked at by thread id. */
+	for (size_t i = 0; i < ty->nr_tenants && !ret; i++)
+		while (!atomic_load_explicit(&ty->tenants[i].tid, memory_order_relaxed))
+			sched_yield();
+	return ret;
+}
+
+void worker_set_stop(struct tenancy *ty)
+{
+	for (size_t i = 0; i < ty->nr_tenants; i++)
+		if (ty->tenants[i].worker.is_running)
+			worker_request_stop(&ty->tenants[i].worker);
+	for (size_t i = 0; i < ty->nr_tenants; i++)
+		worker_join(&ty->tenants[i].worker);
+}
+
+void worker_set_finish(struct tenancy *ty)
+{
+	if (!ty->has_attr)
+		return;
+	worker_set_stop(ty);
+	for (size_t i = 0; i < ty->nr_tenants; i++)
+		worker_fini(&ty->tenants[i].worker);
+	pthread_attr_destroy(&ty->attr);
+	ty->has_attr = false;
+}
