@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* csv_columns - the one table of columns. For csv.c; everybody else includes csv.h. */
+#ifndef BENCH_CSV_COLUMNS_H
+#define BENCH_CSV_COLUMNS_H
+
+#include "csv.h"
+#include "csv_writer.h"
+#include "run.h"
+
+struct summary_row;
+
+/* What the row at hand is about; pointers that its file does not need are NULL. */
+struct csv_row {
+	const struct recording *rec;
+	uint32_t cell, arm;
+	const struct block *block;
+	const struct step_sample *step;
+	enum phase phase;	/* NR_PHASES: none */
+	const char *controller; /* of rows about many steps: their common distance, or "mixed" */
+	const struct counter_row *counter;
+	const struct syscall_row *syscall;
+	const struct summary_row *summary;
+};
+
+#define CSV_EVERY_FILE ((1u << NR_CSV_FILES) - 1)
+
+struct csv_column {
+	const char *name;
+	const char *type;   /* "integer", "number", "text", "0/1" */
+	unsigned int files; /* bit per enum csv_file */
+	const char *meaning;
+	void (*put)(struct csv_writer *csv, const struct csv_row *row);
+};
+
+/* In the order in which they stand in a row. */
+const struct csv_column *csv_columns(size_t *ret_nr);
+
+/* How near the controller was to the CPU of one step. */
+const char *csv_controller(const struct recording *rec, const struct step_sample *step);
+
+#endif

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: MIT */
+#include "report_table.h"
+
+#include "contender.h"
+#include "hotplug.h"
+#include "run.h"
+#include "stats.h"
+#include "summary.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+/* Its p50 stands beside the others' instead of in rows of its own. */
+#define BESIDE "empty"
+
+/* What the parts of one table need. */
+struct table {
+	FILE *out;
+	const struct recording *rec;
+	const struct summary *summary;
+	uint32_t cell;
+	uint32_t beside;		       /* arm, or SUMMARY_NONE */
+	bool is_tail_missing;		       /* a p99 somewhere */
+	const struct summary_row *no_interval; /* a row that has none, or NULL */
+};
+
+/* By integers: printf's own would take the decimal point from the locale. */
+static void format_fixed(double value, unsigned int decimals, char text[REPORT_FIGURE_BYTES])
+{
+	static const unsigned int powers[] = { 1, 10, 100, 1000 };
+	unsigned long long scaled = (unsigned long long)llround(value * powers[decimals]);
+
+	if (decimals)
+		snprintf(text, REPORT_FIGURE_BYTES, "%llu.%0*llu", scaled / powers[decimals],
+			 (int)decimals, scaled % powers[decimals]);
+	else
+		snprintf(text, REPORT_FIGURE_BYTES, "%llu", scaled);
+}
+
+static unsigned int decimals_of(double value)
+{
+	if (value < 0.9995)
+		return 3;
+	if (value < 9.995)
+		return 2;
+	return value < 99.95 ? 1 : 0;
+}
+
+void report_format_ratio(double ratio, char text[REPORT_FIGURE_BYTES])
+{
+	if (isfinite(ratio) && ratio < 1e15)
+		format_fixed(ratio, decimals_of(ratio), text);
+	else
+		strcpy(text, "-");
+}
+
+void report_format_ns(double ns, char text[REPORT_FIGURE_BYTES])
+{
+	static const char *const units[] = { " ns", " us", " ms", " s" };
+	size_t unit = 0;
+
+	if (!isfinite(ns)) {
+		strcpy(text, "-");
+		return;
+	}
+	for (; ns >= 999.5 && unit < 3; unit++)
+		ns /= 1000;
+	format_fixed(ns, unit ? decimals_of(ns) : 0, text);
+	strncat(text, units[unit], REPORT_FIGURE_BYTES - strlen(text) - 1);
+}
+
+static const struct summary_row *find(const struct table *table, uint32_t arm, enum phase phase,
+				      const char *statistic)
+{
+	return summary_find(table->summary, table->cell, arm, phase, statistic);
+}
+
+static double value_of(const struct table *table, uint32_t arm, enum phase phase,
+		       const char *statistic)
+{
+	const struct summary_row *row = find(table, arm, phase, statistic);
+
+	return row ? row->value : NAN;
+}
+
+static uint32_t find_arm(const struct recording *rec, const char *name)
+{
+	for (uint32_t arm = 0; arm < rec->nr_arms; arm++) {
+		if (!strcmp(rec->arms[arm]->name, name))
+			return arm;
+	}
+	return SUMMARY_NONE;
+}
+
+static void print_head(const struct table *table)
+{
+	const struct run_setup *setup = table->rec->setup;
+	const struct cell *cell = &table->rec->cells[table->cell];
+
+	fprintf(table->out, "\n%s, duty %s, %u thread%s per CPU; controller %s; hotplug %s: %s\n",
+		cell->workload, cell->duty->name, cell->threads_per_cpu,
+		cell->threads_per_cpu == 1 ? "" : "s",
+		setup->wait == WAIT_POLL ? "polls" : "blocks", setup->hotplug->name,
+		setup->hotplug->is_simulated ? "simulated" : "real");
+	fprintf(table->out, "%-11s%-11s%10s%10s  %-33s%9s%11s\n", "phase", "contender", "p50",
+		"p99", "ratio to " SUMMARY_REFERENCE " [95 % interval]", "n",
+		table->beside == SUMMARY_NONE ? "" : BESIDE);
+}
+
+/* "1.23 [1.20, 1.27] 10 pairs"; of the reference "1"; without a ratio why. */
+static void format_comparison(struct table *table, const struct summary_row *ratio, char *text,
+			      size_t size)
+{
+	char value[REPORT_FIGURE_BYTES], low[REPORT_FIGURE_BYTES], high[REPORT_FIGURE_BYTES];
+
+	if (!ratio) {
+		snprintf(text, size, "1");
+	} else if (isnan(ratio->value)) {
+		snprintf(text, size, "%s", ratio->reason);
+	} else {
+		report_format_ratio(ratio->value, value);
+		report_format_ratio(ratio->low, low);
+		report_format_ratio(ratio->high, high);
+		if (isnan(ratio->low)) {
+			table->no_interval = ratio;
+			snprintf(text, size, "%s [-] %zu pair%s", value, ratio->n,
+				 ratio->n == 1 ? "" : "s");
+		} else {
+			snprintf(text, size, "%s [%s, %s] %zu pairs", value, low, high, ratio->n);
+		}
+	}
+}
+
+static void print_row(struct table *table, enum phase phase, uint32_t arm, bool is_first)
+{
+	const struct summary_row *p50 = find(table, arm, phase, "p50");
+	const struct summary_row *p99 = find(table, arm, phase, "p99");
+	char median[REPORT_FIGURE_BYTES], tail[REPORT_FIGURE_BYTES], beside[REPORT_FIGURE_BYTES];
+	char comparison[100];
+
+	if (!p50)
+		return;
+	if (!isnan(p50->value) && (!p99 || isnan(p99->value)))
+		table->is_tail_missing = true;
+	report_format_ns(p50->value, median);
+	report_format_ns(p99 ? p99->value : NAN, tail);
+	report_format_ns(value_of(table, table->beside, phase, "p50"), beside);
+	format_comparison(table, find(table, arm, phase, "ratio"), comparison, sizeof(comparison));
+	fprintf(table->out, "%-11s%-11s%10s%10s  ", is_first ? phase_name(phase) : "",
+		table->rec->arms[arm]->name, median, tail);
+	if (isnan(p50->value))
+		fprintf(table->out, "%.54s\n", p50->reason);
+	else
+		fprintf(table->out, "%-33.33s%9zu%11s\n", comparison, p50->n,
+			table->beside == SUMMARY_NONE ? "" : beside);
+}
+
+/* An arm that has totals but not this phase does not have it by its nature: no row of dashes. */
+static bool is_shown(const struct table *table, enum phase phase, uint32_t arm)
+{
+	if (arm == table->beside)
+		return table->rec->nr_arms == 1;
+	return !isnan(value_of(table, arm, phase, "p50")) ||
+	       isnan(value_of(table, arm, PHASE_TOTAL, "p50"));
+}
+
+static void print_phase(struct table *table, enum phase phase)
+{
+	bool is_first = true;
+
+	for (uint32_t arm = 0; arm < table->rec->nr_arms; arm++) {
+		if (!is_shown(table, phase, arm))
+			continue;
+		print_row(table, phase, arm, is_first);
+		is_first = false;
+	}
+}
+
+static void print_shares(const struct table *table)
+{
+	const char *before = "quiesce + resume, share of total:";
+
+	if (table->rec->setup->hotplug->is_simulated)
+		return; /* of next to nothing */
+	for (uint32_t arm = 0; arm < table->rec->nr_arms; arm++) {
+		double share = value_of(table, arm, NR_PHASES, "threads_share");
+		char text[REPORT_FIGURE_BYTES];
+
+		if (isnan(share))
+			continue;
+		report_format_ratio(share * 100, text);
+		fprintf(table->out, "%s %s %s %%", before, table->rec->arms[arm]->name, text);
+		before = ",";
+	}
+	if (before[0] == ',')
+		fputc('\n', table->out);
+}
+
+/* What waiting costs: the memory of the threads while their CPUs are away. */
+static void print_held(const struct table *table)
+{
+	const char *before = "held while away, per thread:";
+
+	for (size_t i = 0; i < table->rec->nr_blocks; i++) {
+		const struct block *block = &table->rec->blocks[i];
+		const struct held_memory *held = &block->held;
+
+		if (block->cell != table->cell || !held->is_known || !held->nr_threads)
+			continue;
+		fprintf(table->out, "%s %s %lld + %lld KiB", before,
+			table->rec->arms[block->arm]->name,
+			(long long)held->anonymous_bytes / 1024 / held->nr_threads,
+			(long long)held->kernel_stack_bytes / 1024 / held->nr_threads);
+		before = ",";
+	}
+	if (before[0] == ',')
+		fputs(" (own memory + kernel stack)\n", table->out);
+}
+
+/* Everything about an arm that should have been 0, in one line. */
+static void print_trouble(const struct table *table, uint32_t arm)
+{
+	static const char *const counts[] = { "refused",   "no_op",	"spoiled",	"lost",
+					      "not_tried", "wrong_cpu", "affinity_lost" };
+	const char *before = NULL;
+
+	for (size_t i = 0; i < table->summary->nr_rows; i++) {
+		const struct summary_row *row = &table->summary->rows[i];
+		bool is_trouble = false;
+
+		if (row->cell != table->cell || row->arm != arm || row->phase != NR_PHASES)
+			continue;
+		for (size_t at = 0; at < sizeof(counts) / sizeof(counts[0]); at++)
+			is_trouble |= !strcmp(row->statistic, counts[at]) && row->value > 0;
+		if (!is_trouble)
+			continue;
+		fprintf(table->out, "%s%s %.0f %s%s%s", before ? "" : table->rec->arms[arm]->name,
+			before ? before : ":", row->value, row->statistic,
+			row->reason[0] ? " " : "", row->reason);
+		before = ",";
+	}
+	if (before)
+		fprintf(table->out, "; of %.0f steps\n", value_of(table, arm, NR_PHASES, "steps"));
+}
+
+static void print_footnotes(const struct table *table)
+{
+	if (table->is_tail_missing)
+		fprintf(table->out, "p99 -: needs n of %zu, so that %d lie above it\n",
+			stats_samples_needed(0.99), STATS_CARRYING_SAMPLES);
+	if (table->no_interval)
+		fprintf(table->out, "[-]: %s\n", table->no_interval->reason);
+}
+
+int report_table_print(FILE *out, const struct recording *rec, const struct summary *summary,
+		       unsigned int phases)
+{
+	if (rec->setup->hotplug->is_simulated)
+		fputs("\nSimulated: no CPU really went offline; offline, online and total say "
+		      "nothing "
+		      "about a kernel.\n",
+		      out);
+	for (uint32_t cell = 0; cell < rec->nr_cells; cell++) {
+		struct table table = { .out = out,
+				       .rec = rec,
+				       .summary = summary,
+				       .cell = cell,
+				       .beside = find_arm(rec, BESIDE) };
+
+		print_head(&table);
+		for (int phase = 0; phase < NR_PHASES; phase++) {
+			if (phases & 1u << phase)
+				print_phase(&table, (enum phase)phase);
+		}
+		print_shares(&table);
+		print_held(&table);
+		for (uint32_t arm = 0; arm < rec->nr_arms; arm++)
+			print_trouble(&table, arm);
+		print_footnotes(&table);
+	}
+	return fflush(out) || ferror(out) ? -EIO : 0;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* tally - what became of the planned steps, over all blocks, warm-up included. Pure. */
+#ifndef BENCH_TALLY_H
+#define BENCH_TALLY_H
+
+#include "run.h"
+
+struct tally {
+	uint64_t nr_planned, nr_tried;
+	uint64_t nr[NR_STEP_STATUSES];
+	uint64_t nr_wrong_cpu, nr_affinity_lost;
+};
+
+void tally_make(const struct recording *rec, struct tally *ret);
+
+#endif

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+/* Every file's rows: what is written for steps of every status, and the golden files say how. */
+#include "csv.h"
+#include "fake_recording.h"
+#include "golden.h"
+#include "summary.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <math.h>
+
+/* One step of every status; blanks as the driver leaves them. */
+static void fill(struct fake *fake)
+{
+	struct block *block;
+	struct step_sample *steps;
+
+	fake_init(fake);
+	fake_block(fake, FAKE_PARK, 1, 1500)->is_warmup = true;
+	block = fake_block(fake, FAKE_PARK, 3, 2500);
+	steps = block->steps;
+	steps[2].status = STEP_REFUSED;
+	steps[2].error = EBUSY;
+	steps[2].blank[PHASE_OFFLINE] = BLANK_NOT_REACHED;
+	steps[3].status = STEP_NO_OP;
+	for (int phase = PHASE_ONLINE; phase < NR_PHASES; phase++)
+		steps[3].blank[phase] = BLANK_NOT_REACHED;
+	steps[4].status = STEP_SPOILED;
+	steps[4].cpu = 7;
+	steps[4].real_cpu = 3;
+	steps[5].status = STEP_NOT_TRIED;
+	block = fake_block(fake, FAKE_EMPTY, 1, 80);
+	block->steps[0].blank[PHASE_OFF_CPU] = BLANK_NO_THREADS;
+	block->steps[1].nr_wrong_cpu = 2;
+	block->steps[1].nr_affinity_lost = 3;
+	fake_block(fake, FAKE_RECREATE, 1, 9)->pass = PASS_COUNTING;
+}
+
+static const struct counter_row counters[] = {
+	{ .arm = FAKE_PARK,
+	  .phase = PHASE_RESUME,
+	  .event = "context-switches",
+	  .mode = "all",
+	  .unit = "count",
+	  .source = "perf",
+	  .status = "exact",
+	  .value = 30,
+	  .running_share = 1,
+	  .nr_cycles = 20 },
+	{ .arm = FAKE_PARK,
+	  .phase = PHASE_QUIESCE,
+	  .event = "cycles",
+	  .mode = "user",
+	  .unit = "count",
+	  .source = "perf",
+	  .status = "scaled",
+	  .reason = "the PMU was shared, 4 events for 2",
+	  .value = 1000.5,
+	  .running_share = 0.5,
+	  .nr_cycles = 20 },
+	{ .arm = FAKE_PARK,
+	  .phase = NR_PHASES,
+	  .event = "cycles",
+	  .mode = "kernel",
+	  .unit = "count",
+	  .source = "perf",
+	  .status = "blank",
+	  .reason = "EACCES",
+	  .value = NAN,
+	  .running_share = NAN,
+	  .nr_cycles = 20 },
+};
+
+static const struct syscall_row syscalls[] = {
+	{ .arm = FAKE_RECREATE,
+	  .phase = PHASE_RESUME,
+	  .name = "clone3",
+	  .nr_calls = 20,
+	  .nr_cycles = 20 },
+	{ .arm = FAKE_RECREATE, .phase = NR_PHASES, .name = "futex", .nr_calls = 3 },
+};
+
+static struct summary_row summary_rows[] = {
+	{ .arm = FAKE_RECREATE,
+	  .reference = FAKE_PARK,
+	  .phase = PHASE_TOTAL,
+	  .statistic = "ratio",
+	  .unit = "ratio",
+	  .value = 1.5,
+	  .low = 1.25,
+	  .high = 1.1 + 0.7,
+	  .level = 0.951171875,
+	  .n = 10,
+	  .replicate = "pair",
+	  .method = "m",
+	  .status = "ok" },
+	{ .arm = FAKE_EMPTY,
+	  .reference = SUMMARY_NONE,
+	  .phase = NR_PHASES,
+	  .statistic = "threads_share",
+	  .unit = "ratio",
+	  .value = NAN,
+	  .low = NAN,
+	  .high = NAN,
+	  .level = NAN,
+	  .replicate = "block",
+	  .status = "blank",
+	  .reason = "why" },
+};
+
+static const struct summary summary = { summary_rows, 2, 2 };
+
+static void rows_match_the_golden_files(void **state)
+{
+	struct scratch scratch;
+	struct fake fake;
+
+	(void)state;
+	setlocale(LC_ALL, "de_DE.UTF-8");
+	fill(&fake);
+	assert_int_equal(scratch_init(&scratch), 0);
+	for (int file = 0; file < NR_CSV_FILES; file++) {
+		const struct csv_source source = { &fake.rec, counters, 3, syscalls, 2, &summary };
+		const char *name = csv_file_name((enum csv_file)file);
+		char golden[64], *text;
+
+		assert_int_equal(csv_write(scratch.path, (enum csv_file)file, &source), 0);
+		snprintf(golden, sizeof(golden), "golden/%s", name);
+		text = scratch_read(scratch.path, name);
+		assert_golden(text, golden);
+		free(text);
+	}
+	assert_int_equal(scratch_nr_files(&scratch), NR_CSV_FILES);
+	scratch_fini(&scratch);
+	fake_fini(&fake);
+}
+
+static void no_rows_give_a_header(void **state)
+{
+	struct scratch scratch;
+	struct fake fake;
+
+	(void)state;
+	fake_init(&fake);
+	assert_int_equal(scratch_init(&scratch), 0);
+	for (int file = 0; file < NR_CSV_FILES; file++) {
+		const struct csv_source source = { .rec = &fake.rec };
+		char *text;
+
+		assert_int_equal(csv_write(scratch.path, (enum csv_file)file, &source), 0);
+		text = scratch_read(scratch.path, csv_file_name((enum csv_file)file));
+		assert_memory_equal(text, "schema,", 7);
+		assert_ptr_equal(strchr(text, '\n') + 1, text + strlen(text));
+		free(text);
+	}
+	scratch_fini(&scratch);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rows_match_the_golden_files),
+		cmocka_unit_test(no_rows_give_a_header),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
