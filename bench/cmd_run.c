@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: MIT */
+/* `parkbench run`: from the command line to a results directory and a table. */
+#include "clock.h"
+#include "cmd.h"
+#include "contender.h"
+#include "controller.h"
+#include "handover.h"
+#include "hotplug.h"
+#include "options.h"
+#include "outfile.h"
+#include "passes.h"
+#include "report_table.h"
+#include "results.h"
+#include "selection.h"
+#include "tally.h"
+#include "workload.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A thread that does not answer for so long is lost; sanitizers and busy machines included. */
+#define THREAD_DEADLINE_NS 10000000000u
+
+#define MAX_WARNINGS 8
+
+struct run {
+	char *const *argv;
+	struct options options;
+	struct topology topo;
+	struct selection selection;
+	struct run_setup setup;
+	struct cell *cells;
+	bool *is_selected;
+	struct passes passes;
+	struct handover *handover;
+	struct environment env;
+	struct summary summary;
+	struct results results;
+	char *report;
+	char warning_texts[MAX_WARNINGS][256];
+	const char *warnings[MAX_WARNINGS + 1];
+	size_t nr_warnings;
+};
+
+static void warn(struct run *run, const char *text)
+{
+	if (run->nr_warnings == MAX_WARNINGS)
+		return;
+	snprintf(run->warning_texts[run->nr_warnings], sizeof(run->warning_texts[0]), "%s", text);
+	run->warnings[run->nr_warnings] = run->warning_texts[run->nr_warnings];
+	run->nr_warnings++;
+}
+
+static void fill_setup(struct run *run)
+{
+	const struct options *o = &run->options;
+
+	run->setup = (struct run_setup){
+		.topo = &run->topo,
+		.hotplug = o->hotplug,
+		.controller_cpu = run->selection.controller_cpu,
+		.wait = o->wait,
+		.stack_bytes = o->stack_bytes,
+		.stack_touch_bytes = o->stack_touch_bytes,
+		.data_touch_bytes = o->data_touch_bytes,
+		.fifo_priority = o->fifo_priority,
+		.is_idle_held = o->is_idle_held,
+		.seed = o->seed,
+		.deadline_ns = THREAD_DEADLINE_NS,
+	};
+}
+
+/* Every plan with every duty and every number of threads. */
+static int make_cells(struct run *run)
+{
+	const struct options *o = &run->options;
+	size_t nr = run->selection.nr_plans * o->nr_duties * o->nr_threads_per_cpu;
+
+	run->cells = calloc(nr, sizeof(*run->cells));
+	run->is_selected = calloc(nr * o->nr_contenders, sizeof(*run->is_selected));
+	if (!run->cells || !run->is_selected)
+		return -ENOMEM;
+	for (size_t i = 0; i < nr; i++) {
+		const struct plan *plan =
+			&run->selection.plans[i / o->nr_threads_per_cpu / o->nr_duties];
+
+		run->cells[i] = (struct cell){
+			.workload = plan->workload,
+			.plan = plan,
+			.duty = o->duties[i / o->nr_threads_per_cpu % o->nr_duties],
+			.threads_per_cpu = o->threads_per_cpu[i % o->nr_threads_per_cpu],
+		};
+	}
+	run->passes.options = o;
+	run->passes.dir = run->results.path;
+	run->passes.is_selected = run->is_selected;
+	run->passes.rec = (struct recording){
+		.setup = &run->setup,
+		.cells = run->cells,
+		.nr_cells = nr,
+		.arms = o->contenders,
+		.nr_arms = o->nr_contenders,
+	};
+	return 0;
+}
+
+/* Everything that can be said before a directory is made. EXIT_DONE or EXIT_USAGE. */
+static int prepare(struct run *run)
+{
+	struct option_why why;
+	int nr;
+
+	if (cmd_load_topology("run", &run->topo))
+		return EXIT_USAGE;
+	if (!run->topo.is_this_machine)
+		return cmd_refuse("run", "the topology is of another machine (%s): unset HWLOC_*",
+				  run->topo.source);
+	if (selection_make(&run->options, &run->topo, &run->selection, &why))
+		return cmd_refuse_usage("run", "%s", why.text);
+	if (run->options.hotplug->probe(&run->topo, why.text, sizeof(why.text)))
+		return cmd_refuse("run", "%s", why.text);
+	fill_setup(run);
+	if (make_cells(run))
+		return cmd_refuse("run", "out of memory");
+	run->handover = handover_new(&run->passes);
+	if (!run->handover)
+		return cmd_refuse("run", "out of memory, or two cells of the same name");
+	nr = handover_select(run->handover, run->options.filter, run->is_selected);
+	if (nr < 0)
+		return cmd_refuse_usage("run", "--benchmark_filter '%s' is no regular expression",
+					run->options.filter);
+	if (nr == 0)
+		return cmd_refuse("run",
+				  "--benchmark_filter '%s' lets none pass; see "
+				  "--benchmark_list_tests",
+				  run->options.filter);
+	return EXIT_DONE;
+}
+
+/* A pass that is not possible here is a warning; anything else ends the run. */
+static int run_pass(struct run *run, enum pass pass, int (*pass_fn)(struct passes *p))
+{
+	int ret;
+
+	if (!run->options.passes[pass])
+		return 0;
+	ret = pass_fn(&run->passes);
+	if (ret != -EPERM)
+		return ret;
+	warn(run, run->passes.why);
+	return 0;
+}
+
+static int run_passes(struct run *run)
+{
+	struct controller controller;
+	int ret = controller_enter(&run->setup, &controller, run->passes.why,
+				   sizeof(run->passes.why));
+
+	if (ret)
+		return ret;
+	run->setup.clock_read_ns = clock_measure_cost().read_ns;
+	ret = run_pass(run, PASS_MEMORY, passes_memory);
+	if (!ret && run->options.passes[PASS_TIMING])
+		ret = handover_run(run->handover, &run->report);
+	if (!ret)
+		ret = run_pass(run, PASS_COUNTING, passes_counting);
+	if (!ret)
+		ret = run_pass(run, PASS_SYSCALLS, passes_syscalls);
+	controller_leave(&controller);
+	if (!ret && run->options.perf)
+		ret = passes_perf(&run->passes);
+	progress_end(&run->passes.progress);
+	return ret;
+}
+
+/* What the recording says, besides the blocks' own failures. */
+static int judge(const struct run *run, int pass_error)
+{
+	struct tally tally;
+
+	tally_make(&run->passes.rec, &tally);
+	if (pass_error || tally.nr[STEP_LOST] || tally.nr_wrong_cpu)
+		return EXIT_FAILED;
+	return tally.nr[STEP_DONE] ? EXIT_DONE : EXIT_NOTHING_TOGGLED;
+}
+
+/* Failures that say nothing about the facility: a limit, a privilege, a wrong option. */
+static bool is_refusal(int pass_error)
+{
+	return pass_error && pass_error != -ETIMEDOUT && pass_error != -EIO;
+}
+
+static int write_second_report(const struct run *run)
+{
+	struct outfile out;
+	int ret;
+
+	if (!run->options.report_out || !run->report)
+		return 0;
+	ret = outfile_open(&out, run->options.report_out);
+	if (ret)
+		return ret;
+	fputs(run->report, out.file);
+	return outfile_commit(&out, true);
+}
+
+/* Write everything, then the table. Returns the exit code. */
+static int conclude(struct run *run, int code)
+{
+	bool is_json = !run->options.report_out || run->options.report_out_format == GB_JSON;
+	struct results_input input = {
+		.passes = &run->passes,
+		.selection = &run->selection,
+		.summary = &run->summary,
+		.env = &run->env,
+		.benchmark_report = is_json ? run->report : NULL,
+		.warnings = run->warnings,
+		.exit_code = code,
+	};
+	char why[512];
+	int ret;
+
+	environment_collect_after(&run->env);
+	if (summary_make(&run->passes.rec, &run->summary))
+		return cmd_refuse("run", "out of memory");
+	if (results_write(&run->results, &input, why, sizeof(why)))
+		return cmd_refuse("run", "%s", why);
+	ret = write_second_report(run);
+	if (ret)
+		return cmd_refuse("run", "cannot write '%s': %s; the results are in %s",
+				  run->options.report_out, strerror(-ret), run->results.path);
+	report_table_print(run->options.report_format == GB_JSON ? stderr : stdout,
+			   &run->passes.rec, &run->summary, REPORT_TABLE_PHASES);
+	return code;
+}
+
+static void print_environment_warnings(FILE *out, const struct environment *env)
+{
+	struct fact_value warnings = { 0 };
+	char *rest, *line;
+
+	environment_warnings(env, &warnings);
+	for (line = strtok_r(warnings.text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+		fprintf(out, "warning: %s\n", line);
+	fact_fini(&warnings);
+}
+
+static void print_ending(const struct run *run, int code)
+{
+	FILE *out = run->options.report_format == GB_JSON ? stderr : stdout;
+
+	for (size_t i = 0; i < run->selection.nr_notes; i++)
+		fprintf(out, "note: %s\n", run->selection.notes[i]);
+	for (size_t i = 0; i < run->nr_warnings; i++)
+		fprintf(out, "warning: %s\n", run->warnings[i]);
+	print_environment_warnings(out, &run->env);
+	if (code == EXIT_FAILED)
+		fprintf(stderr, "parkbench run: FAILED: %s\n",
+			run->passes.why[0] ? run->passes.why
+					   : "a thread woke up on a CPU that is not its own");
+	if (code == EXIT_NOTHING_TOGGLED)
+		fprintf(stderr, "parkbench run: no CPU was taken away: nothing was measured\n");
+	fprintf(out, "results: %s\n", run->results.path);
+}
+
+static int measure(struct run *run)
+{
+	struct environment_origin origin = { .topo = &run->topo,
+					     .hotplug = run->options.hotplug->name,
+					     .workloads = WORKLOADS_VERSION,
+					     .argv = run->argv };
+	char why[512];
+	int ret, code;
+
+	if (results_open(run->options.out, &run->results, why, sizeof(why)))
+		return cmd_refuse("run", "%s", why);
+	if (environment_collect(&origin, &run->env) || passes_init(&run->passes)) {
+		results_abandon(&run->results);
+		return cmd_refuse("run", "out of memory");
+	}
+	ret = run_passes(run);
+	if (is_refusal(ret)) {
+		results_abandon(&run->results);
+		return cmd_refuse("run", "%s", run->passes.why);
+	}
+	code = conclude(run, judge(run, ret));
+	if (code != EXIT_USAGE)
+		print_ending(run, code);
+	/* Threads that did not answer may still use what would be freed. */
+	if (ret == -ETIMEDOUT) {
+		fflush(NULL);
+		_exit(code);
+	}
+	return code;
+}
+
+static void run_fini(struct run *run)
+{
+	free(run->report);
+	summary_fini(&run->summary);
+	handover_free(run->handover);
+	passes_fini(&run->passes);
+	environment_fini(&run->env);
+	free(run->is_selected);
+	free(run->cells);
+	selection_fini(&run->selection);
+	topology_fini(&run->topo);
+}
+
+int cmd_run(int argc, char **argv)
+{
+	struct run run = { .argv = argv };
+	struct option_why why;
+	int code;
+
+	if (options_parse(OPTIONS_RUN, argc, argv, &run.options, &why))
+		return cmd_refuse_usage("run", "%s", why.text);
+	if (run.options.is_help) {
+		fputs(options_help(OPTIONS_RUN), stdout);
+		return EXIT_DONE;
+	}
+	code = prepare(&run);
+	if (!code && run.options.is_list_tests)
+		code = handover_list(run.options.filter) ? EXIT_USAGE : EXIT_DONE;
+	else if (!code)
+		code = measure(&run);
+	run_fini(&run);
+	return code;
+}

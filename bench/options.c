@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT */
+#include "options_rows.h"
+
+#include "catalogue.h"
+#include "duty.h"
+#include "suggest.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define NR_ROWS_MAX 64
+
+/* What a thread needs of its stack besides what a duty is told to touch. */
+#define STACK_RESERVE_BYTES ((size_t)16 << 10)
+
+static const struct option_row *const option_tables[] = {
+	option_rows_selection,
+	option_rows_run,
+	option_rows_gbench,
+};
+
+static const char *const command_names[NR_OPTIONS_COMMANDS] = {
+	[OPTIONS_PLAN] = "plan",
+	[OPTIONS_RUN] = "run",
+};
+
+/* One walk over argv. */
+struct walk {
+	enum options_command command;
+	char **at; /* the word that is read next; NULL-terminated */
+	struct options options;
+	const struct option_row *given[NR_ROWS_MAX];
+	size_t nr_given;
+};
+
+/* The @index-th row of all tables, or NULL. */
+static const struct option_row *row_at(size_t index)
+{
+	for (size_t t = 0; t < sizeof(option_tables) / sizeof(*option_tables); t++)
+		for (const struct option_row *row = option_tables[t]; row->name; row++)
+			if (!index--)
+				return row;
+	return NULL;
+}
+
+static const struct option_row *find_row(const char *name)
+{
+	const struct option_row *row;
+
+	for (size_t i = 0; (row = row_at(i)); i++)
+		if (strcmp(row->name, name) == 0 || (row->alias && strcmp(row->alias, name) == 0))
+			return row;
+	return NULL;
+}
+
+const char *options_name(enum options_command command, size_t index)
+{
+	const struct option_row *row;
+
+	for (size_t i = 0; (row = row_at(i)); i++)
+		if (row->commands & 1u << command && !row->refusal && !index--)
+			return row->name;
+	return NULL;
+}
+
+static bool is_given(const struct walk *walk, const char *name)
+{
+	for (size_t i = 0; i < walk->nr_given; i++)
+		if (strcmp(walk->given[i]->name, name) == 0)
+			return true;
+	return false;
+}
+
+static int refuse_unknown(enum options_command command, const char *name, struct option_why *why)
+{
+	const char *names[NR_ROWS_MAX], *nearest;
+	size_t nr = 0;
+
+	while (nr < NR_ROWS_MAX && (names[nr] = options_name(command, nr)))
+		nr++;
+	nearest = suggest_nearest(name, names, nr);
+	if (nearest)
+		return option_refuse(why, "unknown option '%.60s': did you mean '%s'?", name,
+				     nearest);
+	return option_refuse(why, "unknown option '%.60s'", name);
+}
+
+/* The row of option @name, if it can be used for the command at this point. */
+static const struct option_row *usable_row(const struct walk *walk, const char *name,
+					   struct option_why *why)
+{
+	const struct option_row *row = find_row(name);
+
+	if (!row) {
+		refuse_unknown(walk->command, name, why);
+		return NULL;
+	}
+	if (!(row->commands & 1u << walk->command)) {
+		option_refuse(why, "%s is not an option of '%s'", name,
+			      command_names[walk->command]);
+		return NULL;
+	}
+	if (row->refusal) {
+		option_refuse(why, "%s is not supported: %s", name, row->refusal);
+		return NULL;
+	}
+	if (is_given(walk, row->name)) {
+		option_refuse(why, "%s is given twice", row->name);
+		return NULL;
+	}
+	return row;
+}
+
+/* The value of an option: behind '=', or the next word if it needs one. */
+static int take_value(struct walk *walk, const struct option_row *row, const char **value,
+		      struct option_why *why)
+{
+	if (row->value == VALUE_NONE && *value)
+		return option_refuse(why, "%s takes no value", row->name);
+	if (row->value != VALUE_NEEDED || *value)
+		return 0;
+	if (!*walk->at)
+		return option_refuse(why, "%s needs a value", row->name);
+	*value = *walk->at++;
+	return 0;
+}
+
+static int parse_option(struct walk *walk, const char *word, struct option_why *why)
+{
+	const char *equals = strchr(word, '='), *value = equals ? equals + 1 : NULL;
+	const size_t length = equals ? (size_t)(equals - word) : strlen(word);
+	const struct option_row *row;
+	struct option_why reason;
+	char name[64];
+
+	snprintf(name, sizeof(name), "%.*s", (int)length, word);
+	row = usable_row(walk, name, why);
+	if (!row || take_value(walk, row, &value, why))
+		return -EINVAL;
+	if (row->parse(&walk->options, value, &reason))
+		return option_refuse(why, "%s: %.*s", row->name, OPTION_WHY_SIZE - 64, reason.text);
+	walk->given[walk->nr_given++] = row;
+	return 0;
+}
+
+/* A plan file brings these with it. */
+static int check_plan_file(const struct walk *walk, struct option_why *why)
+{
+	static const char *const brought[] = { "--workload",  "--cpus",	    "--cycles", "--max-off",
+					       "--dwell-off", "--dwell-on", "--dither", NULL };
+
+	for (size_t i = 0; brought[i]; i++)
+		if (is_given(walk, brought[i]))
+			return option_refuse(why,
+					     "%s does not go with --plan: the file decides that",
+					     brought[i]);
+	if (walk->command == OPTIONS_PLAN && is_given(walk, "--out"))
+		return option_refuse(why, "-o does not go with --plan: give a SELECTION to make a "
+					  "new plan");
+	return 0;
+}
+
+/* What no option can see alone. */
+static int check_together(const struct walk *walk, struct option_why *why)
+{
+	const struct options *o = &walk->options;
+
+	if (o->plan_path && check_plan_file(walk, why))
+		return -EINVAL;
+	if (o->stack_touch_bytes > o->stack_bytes - STACK_RESERVE_BYTES)
+		return option_refuse(why,
+				     "--stack-touch does not fit: give at most %zuK, or a larger "
+				     "--stack",
+				     (o->stack_bytes - STACK_RESERVE_BYTES) >> 10);
+	if (o->events && !o->passes[PASS_COUNTING])
+		return option_refuse(why, "--events needs the counting pass: add it to --passes");
+	if (is_given(walk, "--benchmark_out_format") && !o->report_out)
+		return option_refuse(why, "--benchmark_out_format needs --benchmark_out");
+	return 0;
+}
+
+/* About a minute on two CPUs: see README. Every contender there is, so that none is forgotten. */
+static void set_defaults(struct options *o)
+{
+	const size_t nr_arms = catalogue_size(CATALOGUE_CONTENDERS);
+
+	*o = (struct options){
+		.cycles = 200,
+		.dwell_off_ns = 200000,
+		.dwell_on_ns = 200000,
+		.dither_ns = 200000,
+		.seed = 1,
+		.repetitions = 15,
+		.warmup_blocks = 1,
+		.passes = { true, true, true, true },
+		.stack_bytes = (size_t)256 << 10,
+		.wait = WAIT_BLOCK,
+		.report_format = GB_CONSOLE,
+		.report_out_format = GB_JSON,
+	};
+	for (size_t i = 0; i < nr_arms && i < OPTIONS_MAX_ITEMS; i++)
+		o->contenders[o->nr_contenders++] = catalogue_entry(CATALOGUE_CONTENDERS, i).object;
+	o->duties[o->nr_duties++] = duty_find("sleep");
+	o->duties[o->nr_duties++] = duty_find("spin");
+	o->threads_per_cpu[o->nr_threads_per_cpu++] = 1;
+	o->threads_per_cpu[o->nr_threads_per_cpu++] = 4;
+	o->hotplug = catalogue_entry(CATALOGUE_HOTPLUG, 0).object;
+}
+
+int options_parse(enum options_command command, int argc, char **argv, struct options *ret,
+		  struct option_why *why)
+{
+	struct walk walk = { .command = command, .at = argv + (argc > 0) };
+
+	set_defaults(&walk.options);
+	while (*walk.at && !walk.options.is_help) {
+		const char *word = *walk.at++;
+
+		if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
+			walk.options.is_help = true;
+		else if (word[0] != '-')
+			return option_refuse(why, "unexpected '%.60s': options begin with --",
+					     word);
+		else if (parse_option(&walk, word, why))
+			return -EINVAL;
+	}
+	if (!walk.options.is_help && check_together(&walk, why))
+		return -EINVAL;
+	*ret = walk.options;
+	return 0;
+}

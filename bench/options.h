@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * options - the command line of `plan` and `run` -> struct options. Pure: no file is opened, no
+ * CPU is looked at, nothing is printed. What the machine can do with it, selection.h decides.
+ */
+#ifndef BENCH_OPTIONS_H
+#define BENCH_OPTIONS_H
+
+#include "gbench_shim.h"
+#include "option_values.h"
+#include "run.h"
+
+#define OPTIONS_MAX_ITEMS 64
+
+struct contender;
+struct duty;
+struct hotplug;
+struct workload;
+
+/* For which subcommand; each has its own set of options. */
+enum options_command { OPTIONS_PLAN, OPTIONS_RUN, NR_OPTIONS_COMMANDS };
+
+/* Lists are in the order given, without duplicates. Texts point into argv. */
+struct options {
+	/* SELECTION. No workload given: selection.h chooses by the number of victims. */
+	const struct workload *workloads[OPTIONS_MAX_ITEMS];
+	const struct contender *contenders[OPTIONS_MAX_ITEMS];
+	const struct duty *duties[OPTIONS_MAX_ITEMS];
+	unsigned int threads_per_cpu[OPTIONS_MAX_ITEMS];
+	size_t nr_workloads, nr_contenders, nr_duties, nr_threads_per_cpu;
+	const char *cpus; /* NULL: the default victims */
+	unsigned int cycles;
+	unsigned int max_off; /* 0: no limit */
+	uint64_t dwell_off_ns, dwell_on_ns, dither_ns;
+	uint64_t seed;
+	unsigned int repetitions; /* without warm-up */
+	const struct hotplug *hotplug;
+	const char *plan_path; /* NULL: make the plans */
+	bool is_controller_given;
+	unsigned int controller_cpu; /* when given */
+
+	const char *out; /* run: directory, plan: file; NULL: the default place, standard output */
+	bool is_forced;	 /* plan: replace an existing file */
+	bool is_help;	 /* nothing else counts */
+
+	/* run only */
+	unsigned int warmup_blocks; /* per arm and cell */
+	bool passes[NR_PASSES];
+	const char *events; /* NULL: the default events */
+	const char *perf;   /* NULL: no perf tool; else its words, "stat ..." or "record ..." */
+	int fifo_priority;  /* 0: SCHED_OTHER */
+	bool is_idle_held;
+	enum controller_wait wait;
+	size_t stack_bytes, stack_touch_bytes, data_touch_bytes;
+
+	/* Google Benchmark's */
+	const char *filter;	/* NULL: all */
+	const char *report_out; /* NULL: no second report */
+	enum gb_format report_format, report_out_format;
+	bool is_report_wanted; /* on standard output: a format or layout was asked for */
+	bool is_tabular;
+	bool is_list_tests;
+	const char *context; /* "key=value,key=value", for gb_context_pairs(); NULL: none */
+};
+
+/**
+ * options_parse() - read @argv[1..@argc-1].
+ *
+ * Return: 0; -EINVAL with one line in @why: what is wrong and what to do. @ret is untouched then.
+ */
+int options_parse(enum options_command command, int argc, char **argv, struct options *ret,
+		  struct option_why *why);
+
+/* The text that --help shows: at most 40 lines of 100 columns, with an example. */
+const char *options_help(enum options_command command);
+
+/* The names of the options of @command, "--cycles", ...: NULL behind the last. */
+const char *options_name(enum options_command command, size_t index);
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+#include "options.h"
+
+#define HELP_SELECTION                                                                             \
+	"SELECTION (lists are separated by commas; 'parkbench list' has the names)\n"              \
+	"  --workload A,B          what happens to which CPU (serial; with one CPU toggle)\n"      \
+	"  --contender A,B         how the threads of a CPU are treated (all)\n"                   \
+	"  --duty A,B              what the threads do while their CPU is up (sleep,spin)\n"            \
+	"  --cpus LIST             the CPUs that go away: 4-7, package:1, numa:0, core:0-3, all\n" \
+	"                          (all usable ones; CPU 0 only when its number is given)\n"       \
+	"  --threads-per-cpu N,N   (1,4)            --cycles N       per block, over all CPUs "    \
+	"(200)\n"                                                                                  \
+	"  --repetitions N         blocks per arm (15)   --seed N    of plans and order (1)\n"     \
+	"  --max-off N             CPUs away at once     --hotplug D how a CPU goes away "         \
+	"(logical)\n"                                                                              \
+	"  --dwell-off T  --dwell-on T  --dither T       waits and their extra: ns us ms s "       \
+	"(200us)\n"                                                                                \
+	"  --plan FILE             the plans of this file instead\n"                               \
+	"  --controller CPU        where the suite itself runs (the first CPU that stays)\n"
+
+static const char help_plan[] =
+	"usage: parkbench plan SELECTION [-o FILE [--force]]\n"
+	"       parkbench plan --plan FILE\n"
+	"\n"
+	"Writes what would happen to which CPU and when, one plan per workload, and runs nothing.\n"
+	"With --plan it checks a file instead, and says what is in it.\n"
+	"\n" HELP_SELECTION "\n"
+	"  -o FILE, --out FILE     write there instead of to standard output\n"
+	"  --force                 replace FILE if it exists\n"
+	"  -h, --help              this text\n"
+	"\n"
+	"The same SELECTION gives the same bytes on every machine with these CPUs. What concerns\n"
+	"threads only (--contender, --duty, --threads-per-cpu) is accepted and changes nothing.\n"
+	"\n"
+	"example: parkbench plan --workload walk --cycles 50 --seed 7 -o walk.plan\n";
+
+static const char help_run[] =
+	"usage: parkbench run SELECTION [OPTIONS]\n"
+	"\n"
+	"Takes CPUs away and brings them back with each contender in turn, and compares them.\n"
+	"\n" HELP_SELECTION "\n"
+	"OPTIONS\n"
+	"  --out DIR               results (results/runs/<UTC time>-<pid>); must not exist or be "
+	"empty\n"
+	"  --passes A,B            timing, counting, syscalls, memory (all)  --warmup N  blocks "
+	"per arm "
+	"(1)\n"
+	"  --events LIST           counters: libpfm4 and perf names, category:tracepoint, rNNN\n"
+	"  --perf 'stat ...'       let the perf tool cover the measured part; also 'record ...'\n"
+	"  --sched other|fifo:N    --idle free|hold (no C-states)      --wait block|poll "
+	"(controller)\n"
+	"  --stack SIZE            of each thread (256K)\n"
+	"  --stack-touch SIZE      stack and data that each step of a duty writes to (0)\n"
+	"  --data-touch SIZE\n"
+	"  --benchmark_filter=RE   --benchmark_list_tests  --benchmark_format=console|json\n"
+	"  --benchmark_out=FILE    --benchmark_out_format=json|console  "
+	"--benchmark_context=K=V,...\n"
+	"  --benchmark_repetitions=N (--repetitions)       --benchmark_counters_tabular\n"
+	"  -h, --help              this text\n"
+	"\n"
+	"exit: 0 done, 1 failed, 2 usage or I/O, 3 inconclusive, 5 not valid, 6 nothing was "
+	"toggled\n"
+	"example: parkbench run --contender park,recreate,empty --threads-per-cpu 1,4 --out "
+	"/tmp/r1\n";
+
+const char *options_help(enum options_command command)
+{
+	return command == OPTIONS_PLAN ? help_plan : help_run;
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+#include "options_rows.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define STACK_MIN_BYTES ((size_t)16 << 10) /* PTHREAD_STACK_MIN */
+#define STACK_MAX_BYTES ((size_t)1 << 30)
+#define DATA_MAX_BYTES	((size_t)64 << 30)
+
+static int add_pass(const char *item, void *options, struct option_why *why)
+{
+	static const char *const names[] = {
+		[PASS_TIMING] = "timing",     [PASS_COUNTING] = "counting",
+		[PASS_SYSCALLS] = "syscalls", [PASS_MEMORY] = "memory",
+		[PASS_PERF] = NULL, /* --perf */
+	};
+	struct options *o = options;
+	size_t pass;
+
+	if (option_choice(item, names, &pass, why))
+		return -EINVAL;
+	if (o->passes[pass])
+		return option_refuse(why, "'%s' is given twice", item);
+	o->passes[pass] = true;
+	return 0;
+}
+
+static int parse_passes(struct options *o, const char *value, struct option_why *why)
+{
+	memset(o->passes, 0, sizeof(o->passes));
+	return option_each(value, add_pass, o, why);
+}
+
+static int parse_warmup(struct options *o, const char *value, struct option_why *why)
+{
+	uint64_t number;
+
+	if (option_number(value, (struct option_range){ 0, 1000 }, &number, why))
+		return -EINVAL;
+	o->warmup_blocks = number;
+	return 0;
+}
+
+static int accept_event(const char *item, void *options, struct option_why *why)
+{
+	(void)item;
+	(void)options;
+	(void)why;
+	return 0;
+}
+
+/* Which events exist is known to the counters alone. */
+static int parse_events(struct options *o, const char *value, struct option_why *why)
+{
+	o->events = value;
+	return option_each(value, accept_event, o, why);
+}
+
+static int parse_perf(struct options *o, const char *value, struct option_why *why)
+{
+	const size_t length = strcspn(value, " ");
+
+	if ((length != 4 || strncmp(value, "stat", length) != 0) &&
+	    (length != 6 || strncmp(value, "record", length) != 0))
+		return option_refuse(why,
+				     "'%.60s' is not understood: give 'stat ...' or "
+				     "'record ...' with the options that perf takes there",
+				     value);
+	o->perf = value;
+	return 0;
+}
+
+static int parse_sched(struct options *o, const char *value, struct option_why *why)
+{
+	uint64_t priority;
+
+	if (strcmp(value, "other") == 0) {
+		o->fifo_priority = 0;
+		return 0;
+	}
+	if (strncmp(value, "fifo:", 5) != 0)
+		return option_refuse(why,
+				     "'%.60s' is not understood: give other or fifo:1 to "
+				     "fifo:99",
+				     value);
+	if (option_number(value + 5, (struct option_range){ 1, 99 }, &priority, why))
+		return -EINVAL;
+	o->fifo_priority = priority;
+	return 0;
+}
+
+static int parse_idle(struct options *o, const char *value, struct option_why *why)
+{
+	static const char *const names[] = { "free", "hold", NULL };
+	size_t choice;
+
+	if (option_choice(value, names, &choice, why))
+		return -EINVAL;
+	o->is_idle_held = choice == 1;
+	return 0;
+}
+
+static int parse_wait(struct options *o, const char *value, struct option_why *why)
+{
+	static const char *const names[] = { [WAIT_BLOCK] = "block", [WAIT_POLL] = "poll", NULL };
+	size_t choice;
+
+	if (option_choice(value, names, &choice, why))
+		return -EINVAL;
+	o->wait = choice;
+	return 0;
+}
+
+static int parse_stack(struct options *o, const char *value, struct option_why *why)
+{
+	const struct option_range range = { STACK_MIN_BYTES, STACK_MAX_BYTES };
+
+	return option_size(value, range, &o->stack_bytes, why);
+}
+
+static int parse_stack_touch(struct options *o, const char *value, struct option_why *why)
+{
+	return option_size(value, (struct option_range){ 0, STACK_MAX_BYTES },
+			   &o->stack_touch_bytes, why);
+}
+
+static int parse_data_touch(struct options *o, const char *value, struct option_why *why)
+{
+	return option_size(value, (struct option_range){ 0, DATA_MAX_BYTES }, &o->data_touch_bytes,
+			   why);
+}
+
+/* clang-format off: it is a table */
+const struct option_row option_rows_run[] = {
+	{ "--passes", NULL, FOR_RUN, VALUE_NEEDED, parse_passes, NULL },
+	{ "--warmup", NULL, FOR_RUN, VALUE_NEEDED, parse_warmup, NULL },
+	{ "--events", NULL, FOR_RUN, VALUE_NEEDED, parse_events, NULL },
+	{ "--perf", NULL, FOR_RUN, VALUE_NEEDED, parse_perf, NULL },
+	{ "--sched", NULL, FOR_RUN, VALUE_NEEDED, parse_sched, NULL },
+	{ "--idle", NULL, FOR_RUN, VALUE_NEEDED, parse_idle, NULL },
+	{ "--wait", NULL, FOR_RUN, VALUE_NEEDED, parse_wait, NULL },
+	{ "--stack", NULL, FOR_RUN, VALUE_NEEDED, parse_stack, NULL },
+	{ "--stack-touch", NULL, FOR_RUN, VALUE_NEEDED, parse_stack_touch, NULL },
+	{ "--data-touch", NULL, FOR_RUN, VALUE_NEEDED, parse_data_touch, NULL },
+	{ 0 },
+};
+/* clang-format on */

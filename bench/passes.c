@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+#include "passes_internal.h"
+
+#include "block_order.h"
+#include "contender.h"
+#include "driver.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static size_t nr_selected(const struct passes *p, uint32_t cell)
+{
+	size_t nr = 0;
+
+	for (size_t arm = 0; arm < p->rec.nr_arms; arm++)
+		nr += p->is_selected[cell * p->rec.nr_arms + arm];
+	return nr;
+}
+
+static uint32_t nr_repetitions(const struct passes *p)
+{
+	return p->options->warmup_blocks + p->options->repetitions;
+}
+
+/* Blocks of one arm over all passes. */
+static size_t nr_blocks_per_arm(const struct passes *p)
+{
+	const struct options *o = p->options;
+
+	return (o->passes[PASS_TIMING] ? nr_repetitions(p) : 0) + o->passes[PASS_COUNTING] +
+	       o->passes[PASS_SYSCALLS] + o->passes[PASS_MEMORY] + (o->perf != NULL);
+}
+
+size_t passes_nr_blocks(const struct passes *p)
+{
+	size_t nr = 0;
+
+	for (uint32_t cell = 0; cell < p->rec.nr_cells; cell++)
+		nr += nr_selected(p, cell) * nr_blocks_per_arm(p);
+	return nr;
+}
+
+int passes_init(struct passes *p)
+{
+	p->rec.max_blocks = passes_nr_blocks(p);
+	p->rec.nr_blocks = 0;
+	p->rec.blocks = calloc(p->rec.max_blocks + 1, sizeof(*p->rec.blocks));
+	if (!p->rec.blocks)
+		return -ENOMEM;
+	random_init(&p->random, p->rec.setup->seed);
+	progress_begin(&p->progress, p->rec.max_blocks);
+	return 0;
+}
+
+void passes_fini(struct passes *p)
+{
+	progress_end(&p->progress);
+	for (size_t i = 0; i < p->rec.nr_blocks; i++)
+		free(p->rec.blocks[i].steps);
+	for (size_t i = 0; i < p->nr_counters; i++) {
+		free((char *)p->counters[i].event);
+		free((char *)p->counters[i].reason);
+	}
+	for (size_t i = 0; i < p->nr_syscalls; i++)
+		free((char *)p->syscalls[i].name);
+	free(p->syscalls);
+	free(p->counters);
+	free(p->rec.blocks);
+}
+
+struct block *passes_add_block(struct passes *p, uint32_t cell, uint32_t arm, enum pass pass)
+{
+	struct block *block = &p->rec.blocks[p->rec.nr_blocks];
+
+	*block = (struct block){
+		.index = (uint32_t)p->rec.nr_blocks,
+		.cell = cell,
+		.arm = arm,
+		.pass = pass,
+		.steps = calloc(p->rec.cells[cell].plan->nr_steps, sizeof(*block->steps)),
+	};
+	if (!block->steps)
+		return NULL;
+	p->rec.nr_blocks++;
+	return block;
+}
+
+int passes_run_block(struct passes *p, const struct probe *probe, struct block *block)
+{
+	const struct cell *cell = &p->rec.cells[block->cell];
+	const char *contender = p->rec.arms[block->arm]->name;
+	char what[96];
+	int ret;
+
+	snprintf(what, sizeof(what), "%s %s/%s/%u %s", pass_name(block->pass), cell->workload,
+		 cell->duty->name, cell->threads_per_cpu, contender);
+	ret = driver_run_block(&p->rec, probe, block);
+	progress_step(&p->progress, what);
+	if (ret == -ETIMEDOUT)
+		snprintf(p->why, sizeof(p->why), "%s: a thread did not answer within %llu ms", what,
+			 (unsigned long long)p->rec.setup->deadline_ns / 1000000);
+	else if (ret == -EIO)
+		snprintf(p->why, sizeof(p->why), "%s: work was accepted and not done", what);
+	else if (ret)
+		snprintf(p->why, sizeof(p->why),
+			 "%s: cannot make its threads (%s); lower --threads-per-cpu or raise the "
+			 "limits on threads and memory",
+			 what, strerror(-ret));
+	return ret;
+}
+
+int passes_timing(struct passes *p, uint32_t cell)
+{
+	uint32_t nr = (uint32_t)nr_selected(p, cell), nr_reps = nr_repetitions(p);
+	uint32_t *order = calloc((size_t)nr * nr_reps + 1, sizeof(*order));
+	uint32_t *arms = calloc(nr + 1, sizeof(*arms));
+	int ret = order && arms ? block_order(order, nr, nr_reps, &p->random) : -ENOMEM;
+
+	for (uint32_t arm = 0, i = 0; arm < p->rec.nr_arms && !ret; arm++)
+		if (p->is_selected[cell * p->rec.nr_arms + arm])
+			arms[i++] = arm;
+	for (uint32_t i = 0; i < nr * nr_reps && !ret; i++) {
+		struct block *block = passes_add_block(p, cell, arms[order[i]], PASS_TIMING);
+
+		if (!block) {
+			ret = -ENOMEM;
+			break;
+		}
+		block->repetition = i / nr;
+		block->is_warmup = block->repetition < p->options->warmup_blocks;
+		ret = passes_run_block(p, NULL, block);
+	}
+	free(arms);
+	free(order);
+	return ret;
+}
+
+const struct block *passes_timing_block(const struct passes *p, uint32_t cell, uint32_t arm,
+					uint32_t nth)
+{
+	for (size_t i = 0; i < p->rec.nr_blocks; i++) {
+		const struct block *block = &p->rec.blocks[i];
+
+		if (block->cell == cell && block->arm == arm && block->pass == PASS_TIMING &&
+		    !block->is_warmup && nth-- == 0)
+			return block;
+	}
+	return NULL;
+}
+
+/* Call @one for each selected arm of each cell, until it fails. */
+int passes_each(struct passes *p, int (*one)(struct passes *p, uint32_t cell, uint32_t arm))
+{
+	int ret = 0;
+
+	for (uint32_t cell = 0; cell < p->rec.nr_cells; cell++)
+		for (uint32_t arm = 0; arm < p->rec.nr_arms && !ret; arm++)
+			if (p->is_selected[cell * p->rec.nr_arms + arm])
+				ret = one(p, cell, arm);
+	return ret;
+}
+
+/* In the child: one block, its result into the pipe. */
+static int measure_in_child(struct passes *p, struct block *block, int to_parent)
+{
+	int ret = driver_run_block(&p->rec, NULL, block);
+
+	if (!ret && write(to_parent, &block->held, sizeof(block->held)) != sizeof(block->held))
+		ret = -EIO;
+	return ret;
+}
+
+/*
+ * A process of its own: the C library keeps stacks and memory of threads that are gone, and what
+ * an earlier arm left there would be this arm's gain. Nobody but the caller runs yet, so that a
+ * fork is safe.
+ */
+static int memory_one(struct passes *p, uint32_t cell, uint32_t arm)
+{
+	struct block *block = passes_add_block(p, cell, arm, PASS_MEMORY);
+	int pipes[2];
+	pid_t child;
+
+	if (!block)
+		return -ENOMEM;
+	if (pipe(pipes))
+		return -errno;
+	child = fork();
+	if (child == 0)
+		_exit(measure_in_child(p, block, pipes[1]) ? 1 : 0);
+	close(pipes[1]);
+	if (child > 0) {
+		if (read(pipes[0], &block->held, sizeof(block->held)) != sizeof(block->held))
+			block->held = (struct held_memory){ 0 };
+		waitpid(child, NULL, 0);
+	}
+	close(pipes[0]);
+	progress_step(&p->progress, "memory");
+	return 0;
+}
+
+int passes_memory(struct passes *p)
+{
+	return passes_each(p, memory_one);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * passes - all blocks of a run, pass by pass, into one recording.
+ *
+ * Timing comes first and alone. Counters, system calls and the perf tool change what they look at
+ * (M9): each has a block of its own per arm, whose times are not used.
+ */
+#ifndef BENCH_PASSES_H
+#define BENCH_PASSES_H
+
+#include "csv.h"
+#include "options.h"
+#include "progress.h"
+#include "random.h"
+#include "run.h"
+
+struct passes {
+	const struct options *options;
+	const char *dir; /* for the perf tool's output */
+	struct recording rec;
+	const bool *is_selected; /* nr_cells rows of nr_arms */
+	struct counter_row *counters;
+	size_t nr_counters;
+	struct syscall_row *syscalls;
+	size_t nr_syscalls;
+	struct progress progress;
+	struct random random; /* the order of the blocks */
+	char why[256];	      /* the first failure, or a pass that was not possible, in one line */
+};
+
+/* @p has options, dir, is_selected and the recording's setup, cells and arms. 0 or -ENOMEM. */
+int passes_init(struct passes *p);
+void passes_fini(struct passes *p);
+
+/* How many blocks there will be. */
+size_t passes_nr_blocks(const struct passes *p);
+
+/*
+ * The caller is the controller (controller_enter()), except for passes_perf(), which becomes it
+ * after perf has been started.
+ *
+ * Each returns 0, or what driver_run_block() does with @p->why set; -EPERM when the pass is not
+ * possible here, and then the run can go on without it.
+ */
+int passes_memory(struct passes *p);
+int passes_timing(struct passes *p, uint32_t cell);
+int passes_counting(struct passes *p);
+int passes_syscalls(struct passes *p);
+int passes_perf(struct passes *p);
+
+/* The n-th timing block of an arm that is no warm-up, or NULL. */
+const struct block *passes_timing_block(const struct passes *p, uint32_t cell, uint32_t arm,
+					uint32_t nth);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* What passes.c and passes_counted.c share. */
+#ifndef BENCH_PASSES_INTERNAL_H
+#define BENCH_PASSES_INTERNAL_H
+
+#include "passes.h"
+
+struct probe;
+
+/* NULL without memory. */
+struct block *passes_add_block(struct passes *p, uint32_t cell, uint32_t arm, enum pass pass);
+
+/* driver_run_block(), with @p->why set on failure. */
+int passes_run_block(struct passes *p, const struct probe *probe, struct block *block);
+
+/* Call @one for each selected arm of each cell, until it fails. */
+int passes_each(struct passes *p, int (*one)(struct passes *p, uint32_t cell, uint32_t arm));
+
+#endif

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: MIT */
+#include "results.h"
+
+#include "contender.h"
+#include "hotplug.h"
+#include "outfile.h"
+#include "run_json.h"
+#include "tally.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PLAN_NAME      "plan.txt"
+#define BENCHMARK_NAME "benchmark.json"
+
+/* perf's own; perftool.h names them. */
+static const char *const perf_names[] = { "perf.stat.txt", "perf.data", "perf.log" };
+
+static int refuse(char *why, size_t why_size, const char *path, int error)
+{
+	snprintf(why, why_size, "cannot write results to '%s': %s; choose another place with --out",
+		 path, strerror(error));
+	return -error;
+}
+
+/* mkdir -p. @ret_is_made: the last one was not there before. */
+static int make_directories(char *path, bool *ret_is_made)
+{
+	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		int ret;
+
+		*slash = '\0';
+		ret = mkdir(path, 0777);
+		*slash = '/';
+		if (ret && errno != EEXIST)
+			return -errno;
+	}
+	*ret_is_made = !mkdir(path, 0777);
+	return *ret_is_made || errno == EEXIST ? 0 : -errno;
+}
+
+/* 0, -ENOTEMPTY, or -errno. */
+static int check_empty(const char *path)
+{
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+	int ret = 0;
+
+	if (!dir)
+		return -errno;
+	while (!ret && (entry = readdir(dir)))
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			ret = -ENOTEMPTY;
+	closedir(dir);
+	if (!ret && access(path, W_OK | X_OK))
+		ret = -errno;
+	return ret;
+}
+
+static void default_path(char *path)
+{
+	time_t now = time(NULL);
+	struct tm utc;
+	char stamp[32];
+
+	gmtime_r(&now, &utc);
+	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", &utc);
+	snprintf(path, RESULTS_PATH_BYTES, "results/runs/%s-%d", stamp, (int)getpid());
+}
+
+int results_open(const char *path, struct results *ret, char *why, size_t why_size)
+{
+	struct results results = { .is_made = false };
+	int error;
+
+	if (path && (!*path || strlen(path) >= sizeof(results.path)))
+		return refuse(why, why_size, path, *path ? ENAMETOOLONG : ENOENT);
+	if (path)
+		strcpy(results.path, path);
+	else
+		default_path(results.path);
+	error = make_directories(results.path, &results.is_made);
+	if (!error)
+		error = check_empty(results.path);
+	if (error) {
+		if (results.is_made)
+			rmdir(results.path);
+		return refuse(why, why_size, results.path, -error);
+	}
+	*ret = results;
+	return 0;
+}
+
+static void remove_one(const struct results *results, const char *name)
+{
+	char path[RESULTS_PATH_BYTES + 64];
+
+	snprintf(path, sizeof(path), "%s/%s", results->path, name);
+	unlink(path);
+}
+
+void results_abandon(struct results *results)
+{
+	for (enum csv_file file = 0; file < NR_CSV_FILES; file++)
+		remove_one(results, csv_file_name(file));
+	for (size_t i = 0; i < sizeof(perf_names) / sizeof(perf_names[0]); i++)
+		remove_one(results, perf_names[i]);
+	remove_one(results, PLAN_NAME);
+	remove_one(results, BENCHMARK_NAME);
+	remove_one(results, RUN_JSON_NAME);
+	if (results->is_made)
+		rmdir(results->path);
+}
+
+static int write_plans(const struct results *results, const struct selection *selection)
+{
+	char path[RESULTS_PATH_BYTES + 64];
+	struct outfile out;
+	int ret;
+
+	snprintf(path, sizeof(path), "%s/" PLAN_NAME, results->path);
+	ret = outfile_open(&out, path);
+	for (size_t i = 0; i < selection->nr_plans && !ret; i++) {
+		ret = plan_save(&selection->plans[i], out.file);
+		if (ret)
+			outfile_abandon(&out);
+	}
+	return ret ? ret : outfile_commit(&out, false);
+}
+
+static int write_report(const struct results *results, const char *report)
+{
+	char path[RESULTS_PATH_BYTES + 64];
+	struct outfile out;
+	int ret;
+
+	if (!report)
+		return 0;
+	snprintf(path, sizeof(path), "%s/" BENCHMARK_NAME, results->path);
+	ret = outfile_open(&out, path);
+	if (ret)
+		return ret;
+	fputs(report, out.file);
+	return outfile_commit(&out, false);
+}
+
+/*
+ * run.json.
+ */
+
+#define MAX_FILES 16
+
+static void list_files(const struct results *results, const char *files[MAX_FILES + 1])
+{
+	char path[RESULTS_PATH_BYTES + 64];
+	size_t nr = 0;
+
+	for (enum csv_file file = 0; file < NR_CSV_FILES; file++)
+		files[nr++] = csv_file_name(file);
+	files[nr++] = PLAN_NAME;
+	files[nr++] = BENCHMARK_NAME;
+	for (size_t i = 0; i < sizeof(perf_names) / sizeof(perf_names[0]); i++)
+		files[nr++] = perf_names[i];
+	files[nr] = NULL;
+	/* Only what is there. */
+	nr = 0;
+	for (size_t i = 0; files[i]; i++) {
+		snprintf(path, sizeof(path), "%s/%s", results->path, files[i]);
+		if (!access(path, F_OK))
+			files[nr++] = files[i];
+	}
+	files[nr] = NULL;
+}
+
+static size_t fill_params(const struct run_setup *setup, const struct options *o,
+			  struct json_field *fields)
+{
+	size_t nr = 0;
+
+	fields[nr++] = json_number("seed", o->seed);
+	fields[nr++] = json_text("hotplug", setup->hotplug->name);
+	fields[nr++] = json_truth("is_simulated", setup->hotplug->is_simulated);
+	fields[nr++] = json_number("cycles", o->cycles);
+	fields[nr++] = json_number("repetitions", o->repetitions);
+	fields[nr++] = json_number("warmup_blocks", o->warmup_blocks);
+	fields[nr++] = json_number("dwell_off_ns", o->dwell_off_ns);
+	fields[nr++] = json_number("dwell_on_ns", o->dwell_on_ns);
+	fields[nr++] = json_number("dither_ns", o->dither_ns);
+	fields[nr++] = json_number("max_off", o->max_off);
+	fields[nr++] = json_number("controller_cpu", setup->controller_cpu);
+	fields[nr++] = json_text("controller_wait", setup->wait == WAIT_POLL ? "poll" : "block");
+	fields[nr++] = json_number("stack_bytes", setup->stack_bytes);
+	fields[nr++] = json_number("stack_touch_bytes", setup->stack_touch_bytes);
+	fields[nr++] = json_number("data_touch_bytes", setup->data_touch_bytes);
+	fields[nr++] = json_number("fifo_priority", (uint64_t)setup->fifo_priority);
+	fields[nr++] = json_truth("is_idle_held", setup->is_idle_held);
+	fields[nr++] = json_number("clock_read_ns", setup->clock_read_ns);
+	fields[nr++] = json_text("plan_path", o->plan_path);
+	fields[nr++] = json_text("filter", o->filter);
+	fields[nr++] = json_text("events", o->events);
+	fields[nr++] = json_text("perf", o->perf);
+	return nr;
+}
+
+static size_t fill_counts(const struct recording *rec, struct json_field *fields)
+{
+	struct tally tally;
+	size_t nr = 0;
+
+	tally_make(rec, &tally);
+	fields[nr++] = json_number("blocks", rec->nr_blocks);
+	fields[nr++] = json_number("planned", tally.nr_planned);
+	fields[nr++] = json_number("tried", tally.nr_tried);
+	for (enum step_status status = 0; status < NR_STEP_STATUSES; status++)
+		fields[nr++] = json_number(step_status_name(status), tally.nr[status]);
+	fields[nr++] = json_number("wrong_cpu", tally.nr_wrong_cpu);
+	fields[nr++] = json_number("affinity_lost", tally.nr_affinity_lost);
+	return nr;
+}
+
+#define CELL_FIELDS 5
+
+static struct json_record *fill_cells(const struct recording *rec, struct json_field *fields)
+{
+	struct json_record *records = calloc(rec->nr_cells, sizeof(*records));
+
+	for (size_t i = 0; i < rec->nr_cells && records; i++) {
+		const struct cell *cell = &rec->cells[i];
+		struct json_field *f = fields + i * CELL_FIELDS;
+
+		f[0] = json_text("workload", cell->workload);
+		f[1] = json_text("duty", cell->duty->name);
+		f[2] = json_number("threads_per_cpu", cell->threads_per_cpu);
+		f[3] = json_number("steps", cell->plan->nr_steps);
+		f[4] = json_number("plan_seed", cell->plan->seed);
+		records[i] = (struct json_record){ f, CELL_FIELDS };
+	}
+	return records;
+}
+
+#define ARM_FIELDS 3
+
+static struct json_record *fill_arms(const struct recording *rec, struct json_field *fields)
+{
+	struct json_record *records = calloc(rec->nr_arms, sizeof(*records));
+
+	for (size_t i = 0; i < rec->nr_arms && records; i++) {
+		struct json_field *f = fields + i * ARM_FIELDS;
+
+		f[0] = json_text("contender", rec->arms[i]->name);
+		f[1] = json_text("summary", rec->arms[i]->summary);
+		f[2] = json_text("pin", rec->arms[i]->pin);
+		records[i] = (struct json_record){ f, ARM_FIELDS };
+	}
+	return records;
+}
+
+/* One line per event that had no value: the first reason met. */
+static size_t fill_counters(const struct passes *p, struct json_field *fields, size_t max)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; i < p->nr_counters && nr < max; i++) {
+		const struct counter_row *row = &p->counters[i];
+		size_t seen = 0;
+
+		while (seen < nr && strcmp(fields[seen].name, row->event) != 0)
+			seen++;
+		if (seen == nr)
+			fields[nr++] =
+				json_text(row->event,
+					  strcmp(row->status, "blank") ? row->status : row->reason);
+	}
+	return nr;
+}
+
+#define MAX_FIELDS 64
+
+static int write_run_json(const struct results *results, const struct results_input *input)
+{
+	const struct recording *rec = &input->passes->rec;
+	struct json_field params[MAX_FIELDS], counts[MAX_FIELDS], counters[MAX_FIELDS];
+	struct json_field *cell_fields = calloc(rec->nr_cells * CELL_FIELDS, sizeof(*cell_fields));
+	struct json_field *arm_fields = calloc(rec->nr_arms * ARM_FIELDS, sizeof(*arm_fields));
+	struct json_record *cells = cell_fields ? fill_cells(rec, cell_fields) : NULL;
+	struct json_record *arms = arm_fields ? fill_arms(rec, arm_fields) : NULL;
+	const char *files[MAX_FILES + 1];
+	const char *slash = strrchr(results->path, '/');
+	int ret = -ENOMEM;
+
+	list_files(results, files);
+	if (cells && arms) {
+		struct run_json_input json = {
+			.env = input->env,
+			.run_id = slash && slash[1] ? slash + 1 : results->path,
+			.params = { params,
+				    fill_params(rec->setup, input->passes->options, params) },
+			.cells = { cells, rec->nr_cells },
+			.arms = { arms, rec->nr_arms },
+			.counts = { counts, fill_counts(rec, counts) },
+			.counters = { counters,
+				      fill_counters(input->passes, counters, MAX_FIELDS) },
+			.warnings = input->warnings,
+			.files = files,
+			.exit_code = input->exit_code,
+		};
+
+		ret = run_json_write(results->path, &json);
+	}
+	free(arms);
+	free(cells);
+	free(arm_fields);
+	free(cell_fields);
+	return ret;
+}
+
+int results_write(struct results *results, const struct results_input *input, char *why,
+		  size_t why_size)
+{
+	const struct csv_source source = {
+		.rec = &input->passes->rec,
+		.counters = input->passes->counters,
+		.nr_counters = input->passes->nr_counters,
+		.syscalls = input->passes->syscalls,
+		.nr_syscalls = input->passes->nr_syscalls,
+		.summary = input->summary,
+	};
+	int ret = write_plans(results, input->selection);
+
+	for (enum csv_file file = 0; file < NR_CSV_FILES && !ret; file++)
+		ret = csv_write(results->path, file, &source);
+	if (!ret)
+		ret = write_report(results, input->benchmark_report);
+	if (!ret)
+		ret = write_run_json(results, input);
+	if (!ret)
+		return 0;
+	results_abandon(results);
+	return refuse(why, why_size, results->path, -ret);
+}

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: MIT */
+#include "selection.h"
+
+#include "workload.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Room for the beginning of a list of CPUs in a message. */
+#define LIST_SIZE 64
+
+static void add_note(struct selection *s, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void add_note(struct selection *s, const char *format, ...)
+{
+	va_list args;
+
+	if (s->nr_notes == SELECTION_MAX_NOTES)
+		return;
+	va_start(args, format);
+	vsnprintf(s->notes[s->nr_notes++], sizeof(s->notes[0]), format, args);
+	va_end(args);
+}
+
+/* A list of CPUs for a message; the end of a long one is cut off, and shown to be. */
+static const char *brief(const struct cpumask *mask, char list[static LIST_SIZE])
+{
+	if (cpumask_format(mask, list, LIST_SIZE) >= LIST_SIZE)
+		memcpy(list + LIST_SIZE - 4, "...", 4);
+	return list;
+}
+
+/* Online, and allowed to this process. */
+static void usable_cpus(const struct topology *topo, struct cpumask *ret_usable)
+{
+	cpumask_and(ret_usable, &topo->online, &topo->allowed);
+}
+
+void selection_default_victims(const struct topology *topo, struct cpumask *ret_victims)
+{
+	struct cpumask victims;
+
+	usable_cpus(topo, &victims);
+	/* Where CPU 0 is not ours, the first one that is stays in its place. */
+	cpumask_clear_cpu(cpumask_first(&victims), &victims);
+	*ret_victims = victims;
+}
+
+/* Does a number or range of @text cover CPU 0? Objects and "all" do not name a CPU. */
+static bool names_cpu0(const char *text)
+{
+	for (; text; text = strchr(text, ',') ? strchr(text, ',') + 1 : NULL) {
+		char *rest;
+
+		if (*text >= '0' && *text <= '9' && strtoul(text, &rest, 10) == 0 && *rest != ':')
+			return true;
+	}
+	return false;
+}
+
+static int check_victims(const struct topology *topo, const struct cpumask *victims,
+			 struct option_why *why)
+{
+	struct cpumask rest;
+	char list[LIST_SIZE];
+
+	cpumask_andnot(&rest, victims, &topo->online);
+	if (!cpumask_empty(&rest))
+		return option_refuse(why, "CPU %s is offline: bring it online or leave it out",
+				     brief(&rest, list));
+	cpumask_andnot(&rest, victims, &topo->allowed);
+	if (!cpumask_empty(&rest))
+		return option_refuse(why,
+				     "CPU %s is not allowed to this process: see 'parkbench topo'",
+				     brief(&rest, list));
+	return 0;
+}
+
+static int named_victims(const struct options *o, const struct topology *topo, struct selection *s,
+			 struct option_why *why)
+{
+	char reason[OPTION_WHY_SIZE - 16] = "";
+	int err = topology_select(topo, o->cpus, &s->victims, reason, sizeof(reason));
+
+	if (err) {
+		option_refuse(why, "--cpus: %s", reason);
+		return err;
+	}
+	if (cpumask_test_cpu(0, &s->victims) && !names_cpu0(o->cpus)) {
+		cpumask_clear_cpu(0, &s->victims);
+		add_note(s, "CPU 0 stays: it goes away only when its number is given");
+	}
+	if (cpumask_empty(&s->victims))
+		return option_refuse(why,
+				     "--cpus %.60s: no CPU is left to go away; CPU 0 does so "
+				     "only when its number is given",
+				     o->cpus);
+	return check_victims(topo, &s->victims, why);
+}
+
+static int unnamed_victims(const struct options *o, const struct topology *topo,
+			   struct selection *s, struct option_why *why)
+{
+	selection_default_victims(topo, &s->victims);
+	if (o->is_controller_given)
+		cpumask_clear_cpu(o->controller_cpu, &s->victims);
+	if (!cpumask_empty(&s->victims))
+		return 0;
+	if (o->is_controller_given)
+		return option_refuse(why,
+				     "no CPU is left beside --controller %u: name one with --cpus",
+				     o->controller_cpu);
+	return option_refuse(why, "no CPU can go away: one must stay for the suite, so at "
+				  "least two that this process may use are needed");
+	return 0;
+}
+
+/* The suite's own threads stay on a CPU that never goes away. */
+static int choose_controller(const struct options *o, const struct topology *topo,
+			     struct selection *s, struct option_why *why)
+{
+	struct cpumask staying;
+	char list[LIST_SIZE];
+
+	usable_cpus(topo, &staying);
+	cpumask_andnot(&staying, &staying, &s->victims);
+	if (cpumask_empty(&staying))
+		return option_refuse(why, "no CPU stays for the suite: leave one of %s out",
+				     brief(&s->victims, list));
+	s->controller_cpu = cpumask_first(&staying);
+	if (!o->is_controller_given)
+		return 0;
+	if (!cpumask_test_cpu(o->controller_cpu, &staying))
+		return option_refuse(why, "--controller %u cannot be used: give one of %s",
+				     o->controller_cpu, brief(&staying, list));
+	s->controller_cpu = o->controller_cpu;
+	return 0;
+}
+
+static int choose_cpus(const struct options *o, const struct topology *topo, struct selection *s,
+		       struct option_why *why)
+{
+	int err = o->cpus ? named_victims(o, topo, s, why) : unnamed_victims(o, topo, s, why);
+
+	return err ? err : choose_controller(o, topo, s, why);
+}
+
+static int add_plan(struct selection *s, const struct plan *plan)
+{
+	struct plan *plans = realloc(s->plans, (s->nr_plans + 1) * sizeof(*plans));
+
+	if (!plans)
+		return -ENOMEM;
+	s->plans = plans;
+	plans[s->nr_plans++] = *plan;
+	return 0;
+}
+
+static int generate(const struct options *o, const struct topology *topo,
+		    const struct workload *workload, struct selection *s, struct option_why *why)
+{
+	const struct plan_params params = {
+		.workload = workload->name,
+		.cpus = s->victims,
+		.cycles = o->cycles,
+		.max_off = o->max_off,
+		.dwell_off_ns = o->dwell_off_ns,
+		.dwell_on_ns = o->dwell_on_ns,
+		.dither_ns = o->dither_ns,
+		.seed = o->seed,
+	};
+	char reason[OPTION_WHY_SIZE - 64] = "";
+	const unsigned int nr_victims = cpumask_weight(&s->victims);
+	struct plan plan;
+	int err;
+
+	if (nr_victims < workload->min_cpus)
+		add_note(s, "workload %s: %s", workload->name,
+			 workload->collapses ? workload->collapses : "has too few CPUs to differ");
+	err = plan_generate(topo, &params, &plan, reason, sizeof(reason));
+	if (err) {
+		option_refuse(why, "workload %s: %s", workload->name,
+			      *reason ? reason : strerror(-err));
+		return err;
+	}
+	err = add_plan(s, &plan);
+	if (err)
+		plan_fini(&plan);
+	return err;
+}
+
+/* Nobody said which: each CPU in turn, and with one CPU that is toggle. */
+static const struct workload *default_workload(const struct selection *s)
+{
+	const struct workload *serial = workload_find("serial");
+
+	return cpumask_weight(&s->victims) < serial->min_cpus ? workload_find("toggle") : serial;
+}
+
+static int generate_all(const struct options *o, const struct topology *topo, struct selection *s,
+			struct option_why *why)
+{
+	int err = 0;
+
+	if (!o->nr_workloads)
+		return generate(o, topo, default_workload(s), s, why);
+	for (size_t i = 0; i < o->nr_workloads && !err; i++)
+		err = generate(o, topo, o->workloads[i], s, why);
+	return err;
+}
+
+/* A plan file, and what is wrong with it. */
+struct plan_source {
+	FILE *file;
+	char reason[256];
+};
+
+/* 1: there was one more; 0: the end; else -errno. */
+static int load_next(struct plan_source *from, const struct topology *topo, struct selection *s)
+{
+	struct plan plan;
+	int ret = plan_load(from->file, &plan, from->reason, sizeof(from->reason));
+
+	if (ret <= 0)
+		return ret;
+	ret = plan_fits(&plan, topo, from->reason, sizeof(from->reason));
+	if (!ret)
+		ret = add_plan(s, &plan);
+	if (ret) {
+		plan_fini(&plan);
+		return ret;
+	}
+	cpumask_or(&s->victims, &s->victims, &s->plans[s->nr_plans - 1].cpus);
+	return 1;
+}
+
+static int load_all(const char *path, const struct topology *topo, struct selection *s,
+		    struct option_why *why)
+{
+	struct plan_source from = { .file = fopen(path, "re") };
+	int ret;
+
+	if (!from.file) {
+		ret = -errno;
+		option_refuse(why, "cannot read the plan file '%.200s': %s", path, strerror(-ret));
+		return ret;
+	}
+	do
+		ret = load_next(&from, topo, s);
+	while (ret > 0);
+	fclose(from.file);
+	if (ret)
+		option_refuse(why, "plan file '%.160s': %s", path,
+			      *from.reason ? from.reason : strerror(-ret));
+	else if (!s->nr_plans)
+		ret = option_refuse(why, "plan file '%.200s' is empty", path);
+	return ret;
+}
+
+static int load(const struct options *o, const struct topology *topo, struct selection *s,
+		struct option_why *why)
+{
+	int err = load_all(o->plan_path, topo, s, why);
+
+	if (!err)
+		err = check_victims(topo, &s->victims, why);
+	return err ? err : choose_controller(o, topo, s, why);
+}
+
+int selection_make(const struct options *options, const struct topology *topo,
+		   struct selection *ret, struct option_why *why)
+{
+	struct selection s = { 0 };
+	int err;
+
+	option_refuse(why, "out of memory");
+	if (options->plan_path) {
+		err = load(options, topo, &s, why);
+	} else {
+		err = choose_cpus(options, topo, &s, why);
+		if (!err)
+			err = generate_all(options, topo, &s, why);
+	}
+	if (err)
+		selection_fini(&s);
+	else
+		*ret = s;
+	return err;
+}
+
+void selection_fini(struct selection *selection)
+{
+	for (size_t i = 0; i < selection->nr_plans; i++)
+		plan_fini(&selection->plans[i]);
+	free(selection->plans);
+	memset(selection, 0, sizeof(*selection));
+}
