@@ -56,8 +56,7 @@ static const char *controller_of_block(const struct recording *rec, const struct
 	return first;
 }
 
-/* All blocks of a cell pass the same plan, so the first one tells. */
-static const char *controller_of_cell(const struct recording *rec, uint32_t cell)
+const char *csv_controller_of_cell(const struct recording *rec, uint32_t cell)
 {
 	for (size_t i = 0; i < rec->nr_blocks; i++) {
 		if (rec->blocks[i].cell == cell)
@@ -149,7 +148,7 @@ static void walk_memory(struct csv_writer *csv, const struct layout *layout,
 /* Rows about many blocks. */
 static void put_series_row(struct csv_writer *csv, const struct layout *layout, struct csv_row *row)
 {
-	row->controller = controller_of_cell(row->rec, row->cell);
+	row->controller = csv_controller_of_cell(row->rec, row->cell);
 	put_row(csv, layout, row);
 }
 

@@ -38,4 +38,10 @@ const struct csv_column *csv_columns(size_t *ret_nr);
 /* How near the controller was to the CPU of one step. */
 const char *csv_controller(const struct recording *rec, const struct step_sample *step);
 
+/*
+ * The distance that all steps of a cell share, "mixed", or NULL before its first block. All blocks
+ * of a cell pass the same plan, so the first one tells.
+ */
+const char *csv_controller_of_cell(const struct recording *rec, uint32_t cell);
+
 #endif

@@ -186,10 +186,10 @@ static void set_defaults(struct options *o)
 	const size_t nr_arms = catalogue_size(CATALOGUE_CONTENDERS);
 
 	*o = (struct options){
-		.cycles = 200,
-		.dwell_off_ns = 200000,
-		.dwell_on_ns = 200000,
-		.dither_ns = 200000,
+		.cycles = 100,
+		.dwell_off_ns = 500000,
+		.dwell_on_ns = 500000,
+		.dither_ns = 500000,
 		.seed = 1,
 		.repetitions = 15,
 		.warmup_blocks = 1,

@@ -5,16 +5,16 @@
 	"SELECTION (lists are separated by commas; 'parkbench list' has the names)\n"              \
 	"  --workload A,B          what happens to which CPU (serial; with one CPU toggle)\n"      \
 	"  --contender A,B         how the threads of a CPU are treated (all)\n"                   \
-	"  --duty A,B              what the threads do while their CPU is up (sleep,spin)\n"            \
+	"  --duty A,B              what the threads do while their CPU is up (sleep,spin)\n"       \
 	"  --cpus LIST             the CPUs that go away: 4-7, package:1, numa:0, core:0-3, all\n" \
 	"                          (all usable ones; CPU 0 only when its number is given)\n"       \
 	"  --threads-per-cpu N,N   (1,4)            --cycles N       per block, over all CPUs "    \
-	"(200)\n"                                                                                  \
+	"(100)\n"                                                                                  \
 	"  --repetitions N         blocks per arm (15)   --seed N    of plans and order (1)\n"     \
 	"  --max-off N             CPUs away at once     --hotplug D how a CPU goes away "         \
 	"(logical)\n"                                                                              \
 	"  --dwell-off T  --dwell-on T  --dither T       waits and their extra: ns us ms s "       \
-	"(200us)\n"                                                                                \
+	"(500us)\n"                                                                                \
 	"  --plan FILE             the plans of this file instead\n"                               \
 	"  --controller CPU        where the suite itself runs (the first CPU that stays)\n"
 

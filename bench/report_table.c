@@ -2,6 +2,7 @@
 #include "report_table.h"
 
 #include "contender.h"
+#include "csv_columns.h"
 #include "hotplug.h"
 #include "run.h"
 #include "stats.h"
@@ -99,11 +100,14 @@ static void print_head(const struct table *table)
 	const struct run_setup *setup = table->rec->setup;
 	const struct cell *cell = &table->rec->cells[table->cell];
 
-	fprintf(table->out, "\n%s, duty %s, %u thread%s per CPU; controller %s; hotplug %s: %s\n",
+	const char *controller = csv_controller_of_cell(table->rec, table->cell);
+
+	fprintf(table->out,
+		"\n%s, duty %s, %u thread%s per CPU; controller %s, %s; hotplug %s: %s\n",
 		cell->workload, cell->duty->name, cell->threads_per_cpu,
 		cell->threads_per_cpu == 1 ? "" : "s",
-		setup->wait == WAIT_POLL ? "polls" : "blocks", setup->hotplug->name,
-		setup->hotplug->is_simulated ? "simulated" : "real");
+		setup->wait == WAIT_POLL ? "polls" : "blocks", controller ? controller : "-",
+		setup->hotplug->name, setup->hotplug->is_simulated ? "simulated" : "real");
 	fprintf(table->out, "%-11s%-11s%10s%10s  %-33s%9s%11s\n", "phase", "contender", "p50",
 		"p99", "ratio to " SUMMARY_REFERENCE " [95 % interval]", "n",
 		table->beside == SUMMARY_NONE ? "" : BESIDE);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "selection.h"
 
+#include "hotplug.h"
+
 #include "workload.h"
 
 #include <errno.h>
@@ -119,21 +121,26 @@ static int unnamed_victims(const struct options *o, const struct topology *topo,
 	return 0;
 }
 
-/* The suite's own threads stay on a CPU that never goes away. */
+/*
+ * The suite's own threads stay on a CPU that never goes away. Where it only goes away for the
+ * threads of the plan, the user may want the controller right there: that alone changes ratios.
+ */
 static int choose_controller(const struct options *o, const struct topology *topo,
 			     struct selection *s, struct option_why *why)
 {
-	struct cpumask staying;
+	struct cpumask usable, staying;
 	char list[LIST_SIZE];
 
-	usable_cpus(topo, &staying);
-	cpumask_andnot(&staying, &staying, &s->victims);
+	usable_cpus(topo, &usable);
+	cpumask_andnot(&staying, &usable, &s->victims);
 	if (cpumask_empty(&staying))
 		return option_refuse(why, "no CPU stays for the suite: leave one of %s out",
 				     brief(&s->victims, list));
 	s->controller_cpu = cpumask_first(&staying);
 	if (!o->is_controller_given)
 		return 0;
+	if (o->hotplug->is_simulated)
+		staying = usable;
 	if (!cpumask_test_cpu(o->controller_cpu, &staying))
 		return option_refuse(why, "--controller %u cannot be used: give one of %s",
 				     o->controller_cpu, brief(&staying, list));
@@ -194,11 +201,15 @@ static int generate(const struct options *o, const struct topology *topo,
 }
 
 /* Nobody said which: each CPU in turn, and with one CPU that is toggle. */
-static const struct workload *default_workload(const struct selection *s)
+static const struct workload *default_workload(struct selection *s)
 {
 	const struct workload *serial = workload_find("serial");
 
-	return cpumask_weight(&s->victims) < serial->min_cpus ? workload_find("toggle") : serial;
+	if (cpumask_weight(&s->victims) >= serial->min_cpus)
+		return serial;
+	add_note(s, "only CPU %u can go away here, so that all workloads are toggle",
+		 cpumask_first(&s->victims));
+	return workload_find("toggle");
 }
 
 static int generate_all(const struct options *o, const struct topology *topo, struct selection *s,

@@ -18,7 +18,7 @@
 
 struct selection {
 	struct cpumask victims;	     /* CPUs that go away in at least one plan */
-	unsigned int controller_cpu; /* never a victim */
+	unsigned int controller_cpu; /* a victim only in a simulated run that asked for it */
 	struct plan *plans;	     /* in the order of the options, or of the plan file */
 	size_t nr_plans;
 	char notes[SELECTION_MAX_NOTES][160];

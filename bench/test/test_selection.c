@@ -64,12 +64,14 @@ static void cpu0_stays_unless_named(void **state)
 	expect(EIGHT, "plan --cpus package:0,0", "0-3", 4);
 }
 
-static void controller_is_never_a_victim(void **state)
+static void controller_stays_unless_simulated(void **state)
 {
 	(void)state;
 	expect(EIGHT, "plan --controller 5", "1-4,6-7", 5);
 	expect(EIGHT, "plan --cpus package:1 --controller 2", "4-7", 2);
-	refuse(EIGHT, "plan --cpus package:1 --controller 4", "--controller 4 cannot be used");
+	/* Asked for by number and only simulated: the same CPU is a placement like any other. */
+	expect(EIGHT, "plan --cpus package:1 --controller 4", "4-7", 4);
+	refuse(EIGHT, "plan --cpus package:1 --controller 9", "--controller 9 cannot be used");
 	refuse(EIGHT, "plan --cpus 0-7", "no CPU stays for the suite");
 	refuse("core:2 pu:1", "plan --controller 1", "no CPU is left beside --controller 1");
 }
@@ -92,7 +94,8 @@ static void default_workload_follows_the_victims(void **state)
 	selection_fini(&selection);
 	assert_int_equal(select_on("core:2 pu:1", "plan"), 0);
 	assert_string_equal(selection.plans[0].workload, "toggle");
-	assert_int_equal(selection.nr_notes, 0);
+	assert_int_equal(selection.nr_notes, 1);
+	assert_non_null(strstr(selection.notes[0], "only CPU 1"));
 	selection_fini(&selection);
 }
 
@@ -111,7 +114,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(cpu0_stays_unless_named),
-		cmocka_unit_test(controller_is_never_a_victim),
+		cmocka_unit_test(controller_stays_unless_simulated),
 		cmocka_unit_test(too_few_cpus_are_refused),
 		cmocka_unit_test(default_workload_follows_the_victims),
 		cmocka_unit_test(collapsing_is_said),
