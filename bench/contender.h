@@ -37,7 +37,7 @@ struct tenancy {
 enum contender_leaves {
 	LEAVES_NOT,    /* it stays, or there is none */
 	LEAVES_ASLEEP, /* it sleeps, and the kernel has switched it out */
-	LEAVES_GONE,   /* the kernel has no such thread any more */
+	LEAVES_GONE,   /* the kernel has no such thread id any more */
 	LEAVES_MOVED,  /* it runs elsewhere: sched_setaffinity() returns after the migration */
 };
 

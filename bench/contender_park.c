@@ -61,8 +61,11 @@ static int park_startup(struct tenancy *ty)
 	for (size_t i = 0; i < ty->nr_tenants; i++)
 		tenant_expect(&ty->tenants[i]);
 	ret = kthread_unpark_many(ty->kthreads, ty->nr_tenants, NULL);
-	if (ret)
-		kthread_park_many(ty->kthreads, ty->nr_tenants, NULL);
+	if (!ret)
+		return 0;
+	kthread_park_many(ty->kthreads, ty->nr_tenants, NULL);
+	for (size_t i = 0; i < ty->nr_tenants; i++)
+		tenant_unexpect(&ty->tenants[i]);
 	return ret;
 }
 

@@ -13,34 +13,45 @@ static int set_affinity(const struct tenant *t, const struct cpumask *mask)
 				       (const cpu_set_t *)mask->bits);
 }
 
-static int rebind_teardown(struct tenancy *ty)
+/* All of them, or as before: 0 or -errno. */
+static int set_all(struct tenancy *ty, const struct cpumask *mask, const struct cpumask *before)
 {
 	int ret = 0;
+	size_t nr = 0;
 
-	for (size_t i = 0; i < ty->nr_tenants && !ret; i++)
-		ret = set_affinity(&ty->tenants[i], ty->elsewhere);
+	while (nr < ty->nr_tenants && !ret)
+		ret = set_affinity(&ty->tenants[nr++], mask);
+	for (size_t i = 0; ret && i < nr; i++)
+		set_affinity(&ty->tenants[i], before);
 	return ret;
+}
+
+static void own_cpu(const struct tenancy *ty, struct cpumask *ret_mask)
+{
+	cpumask_clear(ret_mask);
+	cpumask_set_cpu(ty->real_cpu, ret_mask);
+}
+
+static int rebind_teardown(struct tenancy *ty)
+{
+	struct cpumask own;
+
+	own_cpu(ty, &own);
+	return set_all(ty, ty->elsewhere, &own);
 }
 
 static int rebind_startup(struct tenancy *ty)
 {
 	struct cpumask own;
-	int ret = 0;
+	int ret;
 
-	cpumask_clear(&own);
-	cpumask_set_cpu(ty->real_cpu, &own);
+	own_cpu(ty, &own);
+	ret = set_all(ty, &own, ty->elsewhere);
+	/* Only now: a thread that runs elsewhere would report its arrival there. */
 	for (size_t i = 0; i < ty->nr_tenants && !ret; i++) {
-		struct tenant *t = &ty->tenants[i];
-
-		ret = set_affinity(t, &own);
-		/* Only now: a thread that runs elsewhere would report its arrival there. */
-		if (!ret) {
-			tenant_expect(t);
-			worker_wake(&t->worker);
-		}
+		tenant_expect(&ty->tenants[i]);
+		worker_wake(&ty->tenants[i].worker);
 	}
-	if (ret)
-		rebind_teardown(ty);
 	return ret;
 }
 

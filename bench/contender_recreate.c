@@ -2,7 +2,9 @@
 /*
  * The alternative: threads are told to stop and joined when their CPU goes away, and created anew,
  * bound by attribute, when it is back. All are told before the first is joined. Attributes are
- * made once; stacks come from the C library, whose cache hands the old ones out again.
+ * made once; stacks come from the C library, whose cache hands the old addresses out again. Their
+ * pages are gone by then (madvise at the thread's end), and glibc binds each new thread with a
+ * sched_setaffinity of its own: both are part of what this way costs.
  */
 #include "contender.h"
 
@@ -16,8 +18,11 @@ static int recreate_startup(struct tenancy *ty)
 		tenant_expect(&ty->tenants[i]);
 		ret = worker_start(&ty->tenants[i], &ty->attr);
 	}
-	if (ret)
-		worker_set_stop(ty);
+	if (!ret)
+		return 0;
+	worker_set_stop(ty);
+	for (size_t i = 0; i < ty->nr_tenants; i++)
+		tenant_unexpect(&ty->tenants[i]);
 	return ret;
 }
 

@@ -14,6 +14,7 @@ struct driver {
 	struct block *block;
 	struct tenancies tenancies;
 	struct ladder ladder;
+	uint64_t slip_ns; /* how much later than planned the schedule runs by now */
 };
 
 /* Who could run elsewhere although its CPU is back? */
@@ -40,9 +41,13 @@ static int step_down(struct driver *d, struct tenancy *ty, struct step_sample *s
 	struct ladder *l = &d->ladder;
 	int ret = ladder_down(l, ty);
 
-	if (!ret)
-		step_phases_down(s, l->contender, &l->stamps, l->off_cpu);
-	return ret;
+	if (ret) {
+		offcpu_watch(ty); /* the way back may have made new threads */
+		return ret;
+	}
+	step_phases_down(s, l->contender, &l->stamps, l->off_cpu);
+	offcpu_unwatch(ty);
+	return 0;
 }
 
 static int step_up(struct driver *d, struct tenancy *ty, struct step_sample *s)
@@ -60,7 +65,7 @@ static int step_up(struct driver *d, struct tenancy *ty, struct step_sample *s)
 
 static void wait_until_planned(const struct driver *d, const struct step_sample *s)
 {
-	uint64_t planned_ns = d->block->started_ns + s->planned_ns;
+	uint64_t planned_ns = d->block->started_ns + s->planned_ns + d->slip_ns;
 
 	if (d->setup->wait == WAIT_BLOCK)
 		clock_sleep_until_ns(planned_ns);
@@ -136,8 +141,11 @@ static int run_plan(struct driver *d)
 	if (probe)
 		probe->begin(probe->arg, NR_PHASES);
 	block->started_ns = clock_now_ns();
-	for (size_t i = 0; i < block->nr_steps && !d->ladder.fatal; i++)
+	for (size_t i = 0; i < block->nr_steps && !d->ladder.fatal; i++) {
 		run_step(d, &block->steps[i]);
+		/* The pause counts from the end of the step: a slow contender gets the same. */
+		d->slip_ns = clock_now_ns() - block->started_ns - block->steps[i].planned_ns;
+	}
 	block->ended_ns = clock_now_ns();
 	if (probe)
 		probe->end(probe->arg, NR_PHASES);
@@ -189,6 +197,9 @@ static int run_with_tenants(struct driver *d, const struct memory_snapshot *befo
 
 	if (!ret)
 		ret = bring_all_up(d);
+	/* Contenders whose threads never arrive have not been asked yet. */
+	if (!ret)
+		ret = -tenancies_error(&d->tenancies);
 	if (!ret && d->block->pass != PASS_MEMORY)
 		ret = run_plan(d);
 	if (d->ladder.hp)

@@ -15,16 +15,30 @@ static const enum phase phase_of[][NR_RUNGS] = {
 	[CPUHP_UP] = { [RUNG_HOTPLUG] = PHASE_ONLINE, [RUNG_CONTENDER] = PHASE_STARTUP },
 };
 
+/* The four parts of a cycle's total follow each other and never overlap. */
+static bool is_part_of_total(enum phase phase)
+{
+	return phase == PHASE_QUIESCE || phase == PHASE_OFFLINE || phase == PHASE_ONLINE ||
+	       phase == PHASE_RESUME;
+}
+
+/* Not of the proof that threads are off their CPU: there is only the harness to be counted. */
 static void probe_begin(const struct ladder *l, enum phase phase)
 {
-	if (l->probe)
-		l->probe->begin(l->probe->arg, phase);
+	if (!l->probe || phase == PHASE_OFF_CPU)
+		return;
+	if (is_part_of_total(phase))
+		l->probe->begin(l->probe->arg, PHASE_TOTAL);
+	l->probe->begin(l->probe->arg, phase);
 }
 
 static void probe_end(const struct ladder *l, enum phase phase)
 {
-	if (l->probe)
-		l->probe->end(l->probe->arg, phase);
+	if (!l->probe || phase == PHASE_OFF_CPU)
+		return;
+	l->probe->end(l->probe->arg, phase);
+	if (is_part_of_total(phase))
+		l->probe->end(l->probe->arg, PHASE_TOTAL);
 }
 
 /*
@@ -77,11 +91,13 @@ static int wait_off_cpu(unsigned int cpu, void *data)
 
 	if (l->contender->leaves != LEAVES_ASLEEP && l->contender->leaves != LEAVES_GONE)
 		return 0;
-	ret = offcpu_wait(tenancies_of(l->tenancies, cpu), clock_now_ns() + l->setup->deadline_ns);
+	ret = offcpu_wait(tenancies_of(l->tenancies, cpu), l->contender->leaves == LEAVES_GONE,
+			  clock_now_ns() + l->setup->deadline_ns);
 	if (ret == -ETIMEDOUT)
 		l->fatal = ret;
 	else if (ret)
-		l->off_cpu = BLANK_NOT_OBSERVABLE;
+		l->off_cpu = ret == -EMFILE || ret == -ENFILE ? BLANK_NO_DESCRIPTORS
+							      : BLANK_NOT_OBSERVABLE;
 	return l->fatal;
 }
 
@@ -106,14 +122,18 @@ int ladder_init(struct ladder *l)
 /* After a walk that let threads run: wait until each has arrived and done its first work. */
 static int await_arrivals(struct ladder *l, struct tenancy *ty)
 {
+	int ret;
+
 	if (!l->is_arrival_due)
 		return 0;
 	l->is_arrival_due = false;
-	l->fatal = arrivals_wait(&ty->arrivals, l->setup->wait == WAIT_POLL,
-				 clock_now_ns() + l->setup->deadline_ns);
+	ret = arrivals_wait(&ty->arrivals, l->setup->wait == WAIT_POLL,
+			    clock_now_ns() + l->setup->deadline_ns);
+	if (!ret)
+		ret = -tenancies_error(l->tenancies);
 	if (!l->fatal)
-		l->fatal = -tenancies_error(l->tenancies);
-	return l->fatal;
+		l->fatal = ret;
+	return ret;
 }
 
 void ladder_fini(struct ladder *l)

@@ -32,45 +32,50 @@ void offcpu_unwatch(struct tenancy *ty)
 
 void offcpu_watch(struct tenancy *ty)
 {
+	offcpu_unwatch(ty);
 	for (size_t i = 0; i < ty->nr_tenants; i++) {
 		struct tenant *t = &ty->tenants[i];
-		pid_t tid = atomic_load_explicit(&t->tid, memory_order_relaxed);
 
-		if (tid == t->watched_tid)
-			continue;
-		if (t->watched_tid && t->watch_fd >= 0)
-			close(t->watch_fd);
-		t->watch_fd = open_syscall_file(tid);
-		t->watched_tid = tid;
+		t->watched_tid = atomic_load_explicit(&t->tid, memory_order_relaxed);
+		t->watch_fd = open_syscall_file(t->watched_tid);
 	}
 }
 
-static int wait_for_one(int fd, uint64_t deadline_ns)
+/* 1: off its CPU; 0: on it; -errno. */
+static int look(int fd, bool has_to_be_gone)
 {
 	static const char running[] = "running";
 	char text[sizeof(running)];
+	ssize_t n = pread(fd, text, sizeof(text), 0);
 
-	for (;;) {
-		ssize_t n = pread(fd, text, sizeof(text), 0);
-
-		if (n < 0)
-			return errno == ESRCH ? 0 : -errno;
-		if ((size_t)n < sizeof(running) - 1 ||
-		    memcmp(text, running, sizeof(running) - 1) != 0)
-			return 0;
-		if (clock_now_ns() > deadline_ns)
-			return -ETIMEDOUT;
-	}
+	if (n < 0)
+		return errno == ESRCH ? 1 : -errno;
+	/* A thread that is to end may sleep on its way out. */
+	if (has_to_be_gone)
+		return 0;
+	return (size_t)n < sizeof(running) - 1 || memcmp(text, running, sizeof(running) - 1) != 0;
 }
 
-int offcpu_wait(const struct tenancy *ty, uint64_t deadline_ns)
+static int wait_for_one(int fd, bool has_to_be_gone, uint64_t deadline_ns)
+{
+	int seen;
+
+	while (!(seen = look(fd, has_to_be_gone)))
+		if (clock_now_ns() > deadline_ns)
+			return -ETIMEDOUT;
+	return seen < 0 ? seen : 0;
+}
+
+int offcpu_wait(const struct tenancy *ty, bool has_to_be_gone, uint64_t deadline_ns)
 {
 	int ret = 0;
 
 	for (size_t i = 0; i < ty->nr_tenants && ret != -ETIMEDOUT; i++) {
-		int fd = ty->tenants[i].watch_fd;
-		int seen = fd < 0 ? fd : wait_for_one(fd, deadline_ns);
+		const struct tenant *t = &ty->tenants[i];
+		int seen = t->watched_tid ? t->watch_fd : -ENODATA;
 
+		if (seen >= 0)
+			seen = wait_for_one(t->watch_fd, has_to_be_gone, deadline_ns);
 		ret = seen ? seen : ret;
 	}
 	return ret;

@@ -18,6 +18,7 @@ static const char *const blank_reasons[] = {
 	[BLANK_OTHER_STEP] = "belongs to the other direction",
 	[BLANK_NOT_REACHED] = "not reached",
 	[BLANK_NOT_OBSERVABLE] = "the kernel does not show when a thread is off its CPU",
+	[BLANK_NO_DESCRIPTORS] = "too many open files: raise ulimit -n",
 };
 
 const char *pass_name(enum pass pass)

@@ -25,7 +25,10 @@ struct hotplug;
 
 enum pass { PASS_TIMING, PASS_COUNTING, PASS_SYSCALLS, PASS_MEMORY, PASS_PERF, NR_PASSES };
 
-/* How the controller waits for threads to arrive and to be off their CPU. */
+/*
+ * How the controller waits for planned times and for threads to arrive. In the contenders' own
+ * calls (park, join) it always blocks.
+ */
 enum controller_wait { WAIT_BLOCK, WAIT_POLL };
 
 /* What every block of the run has in common. Set up once, then constant. */
@@ -57,6 +60,7 @@ enum blank {
 	BLANK_OTHER_STEP,     /* belongs to the other direction */
 	BLANK_NOT_REACHED,    /* the step was refused before */
 	BLANK_NOT_OBSERVABLE, /* the kernel does not show it here */
+	BLANK_NO_DESCRIPTORS, /* the limit on open files */
 };
 
 enum step_status {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "step_phases.h"
 
+#include <assert.h>
+
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 static const enum phase phases_down[] = { PHASE_QUIESCE, PHASE_OFF_CPU, PHASE_OFFLINE };
@@ -8,8 +10,8 @@ static const enum phase phases_of_threads[] = { PHASE_WAKE, PHASE_FIRST_WORK, PH
 
 static void set_phase(struct step_sample *s, enum phase phase, uint64_t from_ns, uint64_t to_ns)
 {
-	/* A thread may arrive before the controller has read its clock: no time, not a huge one. */
-	s->ns[phase] = to_ns > from_ns ? to_ns - from_ns : 0;
+	assert(to_ns >= from_ns); /* one clock, and each reading after what it follows from */
+	s->ns[phase] = to_ns - from_ns;
 	s->blank[phase] = BLANK_NONE;
 }
 

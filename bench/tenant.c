@@ -75,26 +75,46 @@ void tenant_arrive(struct tenant *t)
 	atomic_store_explicit(&t->stage, STAGE_ARRIVED, memory_order_relaxed);
 }
 
+/* A system call: never between the two clock readings of an arrival. */
+static void note_thread(struct tenant *t)
+{
+	/* pairs with worker_set_prepare_running(): the error of the duty's setup goes with it */
+	atomic_store_explicit(&t->tid, gettid(), memory_order_release);
+}
+
 /* After the first step since the arrival. */
 static void settle(struct tenant *t)
 {
 	t->arrival.first_work_ns = clock_now_ns();
+	note_thread(t);
 	atomic_store_explicit(&t->stage, STAGE_SETTLED, memory_order_relaxed);
 	/* pairs with arrivals_wait() */
 	if (atomic_fetch_sub_explicit(&t->arrivals->pending, 1, memory_order_acq_rel) == 1)
 		sem_post(&t->arrivals->complete);
 }
 
+void tenant_unexpect(struct tenant *t)
+{
+	uint64_t done = atomic_load_explicit(&t->duty->done, memory_order_relaxed);
+
+	/* Relaxed: nobody runs the tenant now. */
+	atomic_store_explicit(&t->duty->accepted, done, memory_order_relaxed);
+	atomic_store_explicit(&t->stage, STAGE_SETTLED, memory_order_relaxed);
+}
+
 int tenant_begin(struct tenant *t)
 {
 	int ret;
 
-	atomic_store_explicit(&t->tid, gettid(), memory_order_relaxed);
 	ret = duty_start(t->duty);
 	t->is_started = !ret;
+	if (ret)
+		atomic_store_explicit(&t->error, -ret, memory_order_relaxed);
+	/* Nobody expects it: then this is all that shows that the thread is there. */
+	if (atomic_load_explicit(&t->stage, memory_order_relaxed) == STAGE_SETTLED)
+		note_thread(t);
 	if (!ret)
 		return 0;
-	atomic_store_explicit(&t->error, -ret, memory_order_relaxed);
 	tenant_arrive(t);
 	if (atomic_load_explicit(&t->stage, memory_order_relaxed) == STAGE_ARRIVED)
 		settle(t);

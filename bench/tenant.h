@@ -68,6 +68,9 @@ struct tenant {
 /* Controller: post one work item and expect the thread; the contender wakes or starts it next. */
 void tenant_expect(struct tenant *t);
 
+/* Controller: take that back. No thread runs the tenant: it is parked, or there is none. */
+void tenant_unexpect(struct tenant *t);
+
 /*
  * The thread's first call, and the last one it makes. tenant_begin() gives 0, or -errno of the
  * duty's setup; then an expected arrival is counted in all the same, and the error is kept.

@@ -83,8 +83,9 @@ void worker_request_stop(struct worker *w)
 {
 	pthread_mutex_lock(&w->lock);
 	atomic_store_explicit(&w->should_stop, true, memory_order_relaxed);
-	pthread_cond_signal(&w->changed);
 	pthread_mutex_unlock(&w->lock);
+	/* After: on the same CPU the woken thread would run into the lock and sleep again. */
+	pthread_cond_signal(&w->changed);
 }
 
 void worker_join(struct worker *w)
@@ -100,6 +101,6 @@ void worker_wake(void *worker)
 
 	pthread_mutex_lock(&w->lock);
 	w->is_woken = true;
-	pthread_cond_signal(&w->changed);
 	pthread_mutex_unlock(&w->lock);
+	pthread_cond_signal(&w->changed);
 }

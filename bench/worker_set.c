@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "worker_set.h"
 
+#include "clock.h"
 #include "contender.h"
 
+#include <errno.h>
 #include <sched.h>
 
 int worker_set_prepare(struct tenancy *ty)
@@ -22,16 +24,28 @@ int worker_set_prepare(struct tenancy *ty)
 	return 0;
 }
 
+/* 0; -ETIMEDOUT; or what its duty's setup failed with. */
+static int wait_for_thread(struct tenant *t, uint64_t deadline_ns)
+{
+	/* pairs with note_thread() in tenant.c */
+	while (!atomic_load_explicit(&t->tid, memory_order_acquire)) {
+		if (clock_now_ns() > deadline_ns)
+			return -ETIMEDOUT;
+		sched_yield();
+	}
+	return -atomic_load_explicit(&t->error, memory_order_relaxed);
+}
+
 int worker_set_prepare_running(struct tenancy *ty)
 {
+	uint64_t deadline_ns = clock_now_ns() + ty->setup->deadline_ns;
 	int ret = worker_set_prepare(ty);
 
 	for (size_t i = 0; i < ty->nr_tenants && !ret; i++)
 		ret = worker_start(&ty->tenants[i], &ty->attr);
 	/* Until each has said who it is: its affinity will be looked at by thread id. */
 	for (size_t i = 0; i < ty->nr_tenants && !ret; i++)
-		while (!atomic_load_explicit(&ty->tenants[i].tid, memory_order_relaxed))
-			sched_yield();
+		ret = wait_for_thread(&ty->tenants[i], deadline_ns);
 	return ret;
 }
 
