@@ -23,9 +23,14 @@ static uint32_t design(uint32_t row, uint32_t column, uint32_t nr_arms)
 	return (first_row(column, nr_arms) + row) % nr_arms;
 }
 
+uint32_t block_order_rows(uint32_t nr_arms)
+{
+	return nr_arms % 2 ? 2 * nr_arms : nr_arms;
+}
+
 int block_order(uint32_t *order, uint32_t nr_arms, uint32_t nr_repetitions, struct random *random)
 {
-	uint32_t nr_rows = nr_arms % 2 ? 2 * nr_arms : nr_arms;
+	uint32_t nr_rows = block_order_rows(nr_arms);
 	unsigned int *arms = calloc(nr_arms, sizeof(*arms));
 	unsigned int *rows = calloc(nr_rows, sizeof(*rows));
 	int ret = -ENOMEM;

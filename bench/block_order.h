@@ -14,6 +14,9 @@
 
 #include <stdint.h>
 
+/* Over how many repetitions it is balanced. */
+uint32_t block_order_rows(uint32_t nr_arms);
+
 /* @order: @nr_repetitions rows of @nr_arms arm numbers. 0 or -ENOMEM. */
 int block_order(uint32_t *order, uint32_t nr_arms, uint32_t nr_repetitions, struct random *random);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* `parkbench run`: from the command line to a results directory and a table. */
+#include "block_order.h"
 #include "clock.h"
 #include "cmd.h"
 #include "contender.h"
@@ -18,6 +19,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 /* A thread that does not answer for so long is lost; sanitizers and busy machines included. */
@@ -140,25 +142,56 @@ static int prepare(struct run *run)
 }
 
 /* A pass that is not possible here is a warning; anything else ends the run. */
-static int run_pass(struct run *run, enum pass pass, int (*pass_fn)(struct passes *p))
+static int or_warning(struct run *run, int ret)
 {
-	int ret;
-
-	if (!run->options.passes[pass])
-		return 0;
-	ret = pass_fn(&run->passes);
 	if (ret != -EPERM)
 		return ret;
 	warn(run, run->passes.why);
+	run->passes.why[0] = '\0';
 	return 0;
+}
+
+static int run_pass(struct run *run, enum pass pass, int (*pass_fn)(struct passes *p))
+{
+	return run->options.passes[pass] ? or_warning(run, pass_fn(&run->passes)) : 0;
+}
+
+/* Threads are watched through a descriptor each: as many as this process may have. */
+static void raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static void note_balance(struct run *run)
+{
+	uint32_t nr_rows = block_order_rows((uint32_t)run->options.nr_contenders);
+	char text[160];
+
+	if (!run->options.passes[PASS_TIMING] || run->options.repetitions % nr_rows == 0)
+		return;
+	snprintf(text, sizeof(text),
+		 "the order of %zu contenders is balanced over %u repetitions: a multiple of that "
+		 "is better than %u",
+		 run->options.nr_contenders, nr_rows, run->options.repetitions);
+	warn(run, text);
 }
 
 static int run_passes(struct run *run)
 {
 	struct controller controller;
-	int ret = controller_enter(&run->setup, &controller, run->passes.why,
-				   sizeof(run->passes.why));
+	int ret = 0;
 
+	/* A bad argument is to be found before the minute of measuring, not after it. */
+	if (run->options.perf)
+		ret = passes_try_perf(&run->passes);
+	if (!ret)
+		ret = controller_enter(&run->setup, &controller, run->passes.why,
+				       sizeof(run->passes.why));
 	if (ret)
 		return ret;
 	run->setup.clock_read_ns = clock_measure_cost().read_ns;
@@ -171,7 +204,7 @@ static int run_passes(struct run *run)
 		ret = run_pass(run, PASS_SYSCALLS, passes_syscalls);
 	controller_leave(&controller);
 	if (!ret && run->options.perf)
-		ret = passes_perf(&run->passes);
+		ret = or_warning(run, passes_perf(&run->passes));
 	progress_end(&run->passes.progress);
 	return ret;
 }
@@ -184,13 +217,15 @@ static int judge(const struct run *run, int pass_error)
 	tally_make(&run->passes.rec, &tally);
 	if (pass_error || tally.nr[STEP_LOST] || tally.nr_wrong_cpu)
 		return EXIT_FAILED;
-	return tally.nr[STEP_DONE] ? EXIT_DONE : EXIT_NOTHING_TOGGLED;
+	/* The memory pass plans no steps. */
+	return tally.nr[STEP_DONE] || !tally.nr_planned ? EXIT_DONE : EXIT_NOTHING_TOGGLED;
 }
 
 /* Failures that say nothing about the facility: a limit, a privilege, a wrong option. */
 static bool is_refusal(int pass_error)
 {
-	return pass_error && pass_error != -ETIMEDOUT && pass_error != -EIO;
+	return pass_error && pass_error != -ETIMEDOUT && pass_error != -EIO &&
+	       pass_error != -EPROTO;
 }
 
 static int write_second_report(const struct run *run)
@@ -281,6 +316,8 @@ static int measure(struct run *run)
 		results_abandon(&run->results);
 		return cmd_refuse("run", "out of memory");
 	}
+	raise_descriptor_limit();
+	note_balance(run);
 	ret = run_passes(run);
 	if (is_refusal(ret)) {
 		results_abandon(&run->results);

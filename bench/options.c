@@ -186,12 +186,12 @@ static void set_defaults(struct options *o)
 	const size_t nr_arms = catalogue_size(CATALOGUE_CONTENDERS);
 
 	*o = (struct options){
-		.cycles = 100,
+		.cycles = 75,
 		.dwell_off_ns = 500000,
 		.dwell_on_ns = 500000,
 		.dither_ns = 500000,
 		.seed = 1,
-		.repetitions = 15,
+		.repetitions = 20,
 		.warmup_blocks = 1,
 		.passes = { true, true, true, true },
 		.stack_bytes = (size_t)256 << 10,

@@ -9,8 +9,8 @@
 	"  --cpus LIST             the CPUs that go away: 4-7, package:1, numa:0, core:0-3, all\n" \
 	"                          (all usable ones; CPU 0 only when its number is given)\n"       \
 	"  --threads-per-cpu N,N   (1,4)            --cycles N       per block, over all CPUs "    \
-	"(100)\n"                                                                                  \
-	"  --repetitions N         blocks per arm (15)   --seed N    of plans and order (1)\n"     \
+	"(75)\n"                                                                                   \
+	"  --repetitions N         blocks per arm (20)   --seed N    of plans and order (1)\n"     \
 	"  --max-off N             CPUs away at once     --hotplug D how a CPU goes away "         \
 	"(logical)\n"                                                                              \
 	"  --dwell-off T  --dwell-on T  --dither T       waits and their extra: ns us ms s "       \

@@ -82,8 +82,10 @@ struct block *passes_add_block(struct passes *p, uint32_t cell, uint32_t arm, en
 		.pass = pass,
 		.steps = calloc(p->rec.cells[cell].plan->nr_steps, sizeof(*block->steps)),
 	};
-	if (!block->steps)
+	if (!block->steps) {
+		snprintf(p->why, sizeof(p->why), "out of memory for the samples");
 		return NULL;
+	}
 	p->rec.nr_blocks++;
 	return block;
 }
@@ -104,10 +106,12 @@ int passes_run_block(struct passes *p, const struct probe *probe, struct block *
 			 (unsigned long long)p->rec.setup->deadline_ns / 1000000);
 	else if (ret == -EIO)
 		snprintf(p->why, sizeof(p->why), "%s: work was accepted and not done", what);
+	else if (ret == -EPROTO)
+		snprintf(p->why, sizeof(p->why), "%s: more threads arrived than there are", what);
 	else if (ret)
 		snprintf(p->why, sizeof(p->why),
-			 "%s: cannot make its threads (%s); lower --threads-per-cpu or raise the "
-			 "limits on threads and memory",
+			 "%s: cannot make its threads or their data (%s); lower --threads-per-cpu "
+			 "or raise the limits on threads and memory",
 			 what, strerror(-ret));
 	return ret;
 }
@@ -117,7 +121,13 @@ int passes_timing(struct passes *p, uint32_t cell)
 	uint32_t nr = (uint32_t)nr_selected(p, cell), nr_reps = nr_repetitions(p);
 	uint32_t *order = calloc((size_t)nr * nr_reps + 1, sizeof(*order));
 	uint32_t *arms = calloc(nr + 1, sizeof(*arms));
-	int ret = order && arms ? block_order(order, nr, nr_reps, &p->random) : -ENOMEM;
+	/* Warm-up has an order of its own: the repetitions that count begin a design afresh. */
+	uint32_t nr_warmup = p->options->warmup_blocks;
+	int ret = order && arms ? block_order(order, nr, nr_warmup, &p->random) : -ENOMEM;
+
+	if (!ret)
+		ret = block_order(order + (size_t)nr * nr_warmup, nr, nr_reps - nr_warmup,
+				  &p->random);
 
 	for (uint32_t arm = 0, i = 0; arm < p->rec.nr_arms && !ret; arm++)
 		if (p->is_selected[cell * p->rec.nr_arms + arm])
@@ -173,6 +183,26 @@ static int measure_in_child(struct passes *p, struct block *block, int to_parent
 	return ret;
 }
 
+/* 0, or -EPERM with @p->why set: the figures of this arm stay unknown. */
+static int collect_from_child(struct passes *p, struct block *block, int from_child, pid_t child)
+{
+	struct held_memory held;
+	ssize_t n;
+
+	do
+		n = read(from_child, &held, sizeof(held));
+	while (n < 0 && errno == EINTR);
+	while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+		;
+	if (n == sizeof(held)) {
+		block->held = held;
+		return 0;
+	}
+	snprintf(p->why, sizeof(p->why), "memory of %s: the process that measures it failed",
+		 p->rec.arms[block->arm]->name);
+	return -EPERM;
+}
+
 /*
  * A process of its own: the C library keeps stacks and memory of threads that are gone, and what
  * an earlier arm left there would be this arm's gain. Nobody but the caller runs yet, so that a
@@ -181,7 +211,7 @@ static int measure_in_child(struct passes *p, struct block *block, int to_parent
 static int memory_one(struct passes *p, uint32_t cell, uint32_t arm)
 {
 	struct block *block = passes_add_block(p, cell, arm, PASS_MEMORY);
-	int pipes[2];
+	int pipes[2], ret;
 	pid_t child;
 
 	if (!block)
@@ -193,13 +223,14 @@ static int memory_one(struct passes *p, uint32_t cell, uint32_t arm)
 		_exit(measure_in_child(p, block, pipes[1]) ? 1 : 0);
 	close(pipes[1]);
 	if (child > 0) {
-		if (read(pipes[0], &block->held, sizeof(block->held)) != sizeof(block->held))
-			block->held = (struct held_memory){ 0 };
-		waitpid(child, NULL, 0);
+		ret = collect_from_child(p, block, pipes[0], child);
+	} else {
+		snprintf(p->why, sizeof(p->why), "memory: cannot fork: %s", strerror(errno));
+		ret = -EPERM;
 	}
 	close(pipes[0]);
 	progress_step(&p->progress, "memory");
-	return 0;
+	return ret;
 }
 
 int passes_memory(struct passes *p)

@@ -2,8 +2,9 @@
 /*
  * passes - all blocks of a run, pass by pass, into one recording.
  *
- * Timing comes first and alone. Counters, system calls and the perf tool change what they look at
- * (M9): each has a block of its own per arm, whose times are not used.
+ * Time is taken alone. Memory, counters, system calls and the perf tool change what they look at
+ * (M9): each has a block of its own per arm, whose times are not used. Memory comes first, before
+ * this process has made a thread.
  */
 #ifndef BENCH_PASSES_H
 #define BENCH_PASSES_H
@@ -47,6 +48,9 @@ int passes_timing(struct passes *p, uint32_t cell);
 int passes_counting(struct passes *p);
 int passes_syscalls(struct passes *p);
 int passes_perf(struct passes *p);
+
+/* Start perf and let it go again: is the --perf argument one that works here? 0 or -errno. */
+int passes_try_perf(struct passes *p);
 
 /* The n-th timing block of an arm that is no warm-up, or NULL. */
 const struct block *passes_timing_block(const struct passes *p, uint32_t cell, uint32_t arm,

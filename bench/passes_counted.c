@@ -203,16 +203,25 @@ static void perf_probe_end(void *arg, enum phase phase)
 		pp->error = perftool_disable(pp->perf, pp->why, pp->why_size);
 }
 
+int passes_try_perf(struct passes *p)
+{
+	struct perftool *perf;
+	int ret = perftool_start(p->options->perf, p->dir, &perf, p->why, sizeof(p->why));
+
+	if (!ret && perftool_finish(perf, p->why, sizeof(p->why)))
+		ret = -EPIPE;
+	return ret;
+}
+
 int passes_perf(struct passes *p)
 {
 	struct perf_probe pp = { NULL, 0, p->why, sizeof(p->why) };
 	struct probe probe = { perf_probe_begin, perf_probe_end, &pp };
 	struct controller controller;
-	int ret = perftool_start(p->options->perf, p->dir, &pp.perf, p->why, sizeof(p->why));
-	int ended;
+	int ended, ret;
 
-	if (ret)
-		return ret;
+	if (perftool_start(p->options->perf, p->dir, &pp.perf, p->why, sizeof(p->why)))
+		return -EPERM;
 	/* Not earlier: perf would have inherited the controller's CPU and policy. */
 	ret = controller_enter(p->rec.setup, &controller, p->why, sizeof(p->why));
 	if (ret)
@@ -225,10 +234,11 @@ int passes_perf(struct passes *p)
 				continue;
 			block = passes_add_block(p, cell, arm, PASS_PERF);
 			ret = block ? passes_run_block(p, &probe, block) : -ENOMEM;
-			ret = ret ? ret : pp.error;
+			if (!ret && pp.error)
+				ret = -EPERM;
 		}
 	controller_leave(&controller);
 out_finish:
 	ended = perftool_finish(pp.perf, p->why, sizeof(p->why));
-	return ret || !ended ? ret : -EPIPE;
+	return ret || !ended ? ret : -EPERM;
 }

@@ -15,7 +15,7 @@ struct progress {
 
 void progress_begin(struct progress *p, size_t nr_total);
 
-/* One more block is done; @what is the next. Writes at most every tenth of a second. */
+/* One more block is done, @what. Writes at most every tenth of a second. */
 void progress_step(struct progress *p, const char *what);
 
 /* Take the line away. */

@@ -144,6 +144,11 @@ static int choose_controller(const struct options *o, const struct topology *top
 	if (!cpumask_test_cpu(o->controller_cpu, &staying))
 		return option_refuse(why, "--controller %u cannot be used: give one of %s",
 				     o->controller_cpu, brief(&staying, list));
+	if (o->wait == WAIT_POLL && cpumask_test_cpu(o->controller_cpu, &s->victims))
+		return option_refuse(why,
+				     "--wait poll keeps the threads of CPU %u from running: the "
+				     "controller is on it; use --wait block",
+				     o->controller_cpu);
 	s->controller_cpu = o->controller_cpu;
 	return 0;
 }

@@ -159,6 +159,9 @@ run_here() {
     refused "$room" run --out "$room"
     refused '/proc/nowhere' run --out /proc/nowhere
     accepted run --benchmark_list_tests
+    accepted run --passes memory --contender park --out "$room/memory"
+    refused '--perf' run --perf 'top' --out "$room/perf"
+    refused 'perf' run --perf 'stat -e nonsense_event' --passes memory --out "$room/perf"
 }
 
 main_program

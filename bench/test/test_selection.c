@@ -22,7 +22,8 @@ static int select_on(const char *machine, const char *line)
 
 	setenv("HWLOC_SYNTHETIC", machine, 1);
 	assert_int_equal(topology_load(&topo), 0);
-	if (argv_parse(&argv, OPTIONS_PLAN, line, &options, &why))
+	if (argv_parse(&argv, strncmp(line, "run", 3) ? OPTIONS_PLAN : OPTIONS_RUN, line, &options,
+		       &why))
 		fail_msg("%s: %s", line, why.text);
 	err = selection_make(&options, &topo, &selection, &why);
 	topology_fini(&topo);
@@ -71,6 +72,7 @@ static void controller_stays_unless_simulated(void **state)
 	expect(EIGHT, "plan --cpus package:1 --controller 2", "4-7", 2);
 	/* Asked for by number and only simulated: the same CPU is a placement like any other. */
 	expect(EIGHT, "plan --cpus package:1 --controller 4", "4-7", 4);
+	refuse(EIGHT, "run --cpus package:1 --controller 4 --wait poll", "--wait poll keeps");
 	refuse(EIGHT, "plan --cpus package:1 --controller 9", "--controller 9 cannot be used");
 	refuse(EIGHT, "plan --cpus 0-7", "no CPU stays for the suite");
 	refuse("core:2 pu:1", "plan --controller 1", "no CPU is left beside --controller 1");
