@@ -28,7 +28,7 @@ STOP_S = 5
 PANIC = re.compile(rb"^\[ *\d+\.\d+\](?:\[[^]]*\])? Kernel panic - not syncing: ([^\r\n]*)", re.M)
 # Said by QEMU for every CPU and every feature that no TCG guest has.
 NOISE = "TCG doesn't support requested feature"
-BASE_CMDLINE = ("console=ttyS0 loglevel=5 panic=-1 mitigations=off random.trust_cpu=on"
+BASE_CMDLINE = ("console=ttyS0 loglevel=5 panic=-1 mitigations=off random.trust_cpu=on cryptomgr.notests"
                 " watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=60")
 
 
