@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# setup.sh [--check] [--test] [--readers] - install the Debian packages that are missing.
+# setup.sh [--check] [--test] [--readers] [--lab] - install the Debian packages that are missing.
 #
 #   (nothing)   what building and running need
 #   --test      in addition what scripts/test.sh needs
 #   --readers   in addition R and gnuplot, with which the tests read the CSV
+#   --lab       in addition what parkbench lab needs
 #   --check     install nothing: list what is missing, exit 1 if anything is
 set -euo pipefail
 
@@ -36,6 +37,10 @@ reader_packages=(
     gnuplot-nox
     r-base-core
 )
+lab_packages=(
+    busybox-static
+    qemu-system-x86
+)
 
 die() {
     printf 'setup.sh: %s\n' "$*" >&2
@@ -49,8 +54,9 @@ for argument; do
     --check) is_check=true ;;
     --test) wanted+=("${test_packages[@]}") ;;
     --readers) wanted+=("${reader_packages[@]}") ;;
+    --lab) wanted+=("${lab_packages[@]}") ;;
     -h | --help)
-        sed -n '3,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+        sed -n '3,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
         exit 0
         ;;
     *) die "unknown option $argument: see setup.sh --help" ;;

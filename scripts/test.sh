@@ -93,6 +93,8 @@ export TSAN_OPTIONS=${TSAN_OPTIONS:-second_deadlock_stack=1}
 
 mkdir -p -- "$logs"
 stage setup "$root/scripts/setup.sh" --test || give_up
+"$root/scripts/setup.sh" --lab >"$logs/setup-lab.log" 2>&1 ||
+    printf '   no lab here, its tests are skipped: %s\n' "$(tail -n 1 "$logs/setup-lab.log")"
 stage dev-build build dev || give_up
 if ! $is_quick; then
     stage check "$root/scripts/check.sh" || true

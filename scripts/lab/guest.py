@@ -100,8 +100,10 @@ def qemu_command(spec):
 def qemu_version():
     if not shutil.which(QEMU):
         raise Missing(f"no {QEMU} here: scripts/setup.sh --lab installs it")
-    said = subprocess.run([QEMU, "--version"], capture_output=True, text=True, check=True).stdout
-    return said.splitlines()[0]
+    done = subprocess.run([QEMU, "--version"], capture_output=True, text=True, check=False)
+    if done.returncode or not done.stdout:
+        raise Missing(f"{QEMU} --version failed: {(done.stderr.splitlines() or ['silently'])[0]}")
+    return done.stdout.splitlines()[0]
 
 
 def die_with_parent():

@@ -13,6 +13,8 @@ from problem import Missing, Problem
 LINKS = {"bin": "usr/bin", "sbin": "usr/sbin", "lib": "usr/lib", "lib64": "usr/lib64"}
 FOLDERS = ["dev", "etc", "lab", "out", "proc", "root", "run", "sys", "tmp", "var", "usr/bin",
            "usr/sbin", "usr/lib", "usr/lib64", "usr/local/bin"]
+# The guest mounts something over these.
+HIDDEN = ("dev", "proc", "sys", "run", "out")
 TEXTS = {
     "etc/passwd": "root:x:0:0:root:/root:/bin/sh\nlab:x:1000:1000:lab:/tmp:/bin/sh\n"
                   "nobody:x:65534:65534:nobody:/tmp:/bin/sh\n",
@@ -54,8 +56,10 @@ class Initramfs:
 
     def add_busybox(self, path):
         self.add_file(path, "bin/busybox")
-        said = subprocess.run([path, "--list-full"], capture_output=True, text=True, check=True)
-        for applet in said.stdout.split():
+        done = subprocess.run([path, "--list-full"], capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise Missing(f"{path} --list-full failed: is it Debian's busybox-static?")
+        for applet in done.stdout.split():
             self.add_link(real_place(applet), "/bin/busybox")
 
     def add_file(self, source, place):
@@ -73,6 +77,9 @@ class Initramfs:
             self.add_interpreter(content.split(b"\n")[0].decode("utf-8", "replace"))
 
     def add_tree(self, source, place):
+        """A file, or a folder with all in it."""
+        if real_place(place).split("/")[0] in HIDDEN:
+            raise Problem(f"--file {place}: the guest has something of its own there")
         if not os.path.isdir(source):
             self.add_file(source, place)
             return

@@ -54,6 +54,8 @@ test_groups_are_asked_for() {
     [[ $asked == *' shellcheck' ]] || fail 'not the test packages'
     setup_gives 0 'shellcheck gnuplot-nox' 0 --readers
     [[ $asked == *' gnuplot-nox' ]] || fail 'not the readers'
+    setup_gives 0 'qemu-system-x86 gnuplot-nox' 0 --lab
+    [[ $asked == *' qemu-system-x86' ]] || fail 'not the lab'
 }
 
 test_check_lists_and_installs_nothing() {
