@@ -13,6 +13,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import zlib
 from dataclasses import dataclass, field
@@ -188,8 +189,11 @@ def judge(spec, folder, status, is_over):
         return Ending("hang", EXIT_FAILED,
                       f"the guest {what} after {spec.timeout_s:g} s (--timeout)", stage, report)
     if status < 0:
-        return Ending("killed", EXIT_FAILED,
-                      f"QEMU was killed by {signal.Signals(-status).name} {while_what}", stage, report)
+        name = signal.Signals(-status).name
+        # Its memory for the guest is a file there.
+        hint = f" (is {tempfile.gettempdir()} full?)" if name == "SIGBUS" else ""
+        return Ending("killed", EXIT_FAILED, f"QEMU was killed by {name} {while_what}{hint}", stage,
+                      report)
     panic = find_panic(folder)
     if status == 0 and panic:
         return Ending("panic", EXIT_FAILED,

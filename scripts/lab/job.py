@@ -29,9 +29,11 @@ def run(options, command):
     shape = topology.make_topology(options)
     version = guest.qemu_version()
     out = make_out(options.out)
-    spec = guest.Spec(shape, options.accel, options.deterministic, options.seed or 1,
+    spec = guest.Spec(shape, options.accel, options.deterministic,
+                      1 if options.seed is None else options.seed,
                       options.cmdline, options.timeout)
-    signal.signal(signal.SIGTERM, interrupt)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, interrupt)
     try:
         with tempfile.TemporaryDirectory(prefix="parkbench-lab.") as folder:
             kernel = kernels.find(options.kernel)
@@ -46,11 +48,13 @@ def run(options, command):
             if not spec.is_deterministic:
                 facts["wall_s"] = round(time.monotonic() - begin, 3)
             return conclude(ending, facts, out, folder)
-    except (Interrupted, KeyboardInterrupt) as cause:
-        number = signal.SIGTERM if isinstance(cause, Interrupted) else signal.SIGINT
-        raise Problem(f"stopped by {number.name}; the guest is gone", 128 + number) from cause
+    except Interrupted as cause:
+        number = cause.args[0]
+        raise Problem(f"stopped by {signal.Signals(number).name}; the guest is gone",
+                      128 + number) from cause
     except OSError as error:
-        raise Problem(f"{error.filename or 'the guest'}: {error.strerror}") from error
+        place = error.filename or f"{out or 'no --out'} or {tempfile.gettempdir()}"
+        raise Problem(f"{place}: {error.strerror}") from error
     finally:
         if out and not os.listdir(out):
             os.rmdir(out)
@@ -60,8 +64,8 @@ class Interrupted(Exception):
     pass
 
 
-def interrupt(_number, _frame):
-    raise Interrupted
+def interrupt(number, _frame):
+    raise Interrupted(number)
 
 
 def make_out(path):

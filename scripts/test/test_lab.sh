@@ -8,6 +8,7 @@ lab=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)/lab/lab.py
 program=${BUILD_DIR:?the build directory}/bench/parkbench
 scratch=$(mktemp -d)
 trap 'rm -rf -- "$scratch"' EXIT
+export TMPDIR=$scratch # for what the lab keeps of a failure
 nr_failed=0
 
 if ! missing=$("$lab" doctor 2>&1) || ! missing=$("$lab" kernels --fetch 6.1 2>&1); then
