@@ -25,6 +25,7 @@ int cmd_topo(int argc, char **argv);
 int cmd_plan(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
+int cmd_restore(int argc, char **argv);
 
 /* One line on standard error: "parkbench plan: ...". Returns EXIT_USAGE. */
 int cmd_refuse(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -32,6 +33,9 @@ int cmd_refuse(const char *command, const char *format, ...) __attribute__((form
 /* The same with "; see 'parkbench plan --help'" behind it: the command line is wrong. */
 int cmd_refuse_usage(const char *command, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* One line on standard error, too: it is not possible here. Returns EXIT_SKIPPED. */
+int cmd_skip(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Load the topology or say why not: EXIT_DONE or EXIT_USAGE. */
 int cmd_load_topology(const char *command, struct topology *ret_topo);

@@ -45,6 +45,16 @@ int cmd_refuse_usage(const char *command, const char *format, ...)
 	return EXIT_USAGE;
 }
 
+int cmd_skip(const char *command, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	print_line(command, format, args, "");
+	va_end(args);
+	return EXIT_SKIPPED;
+}
+
 int cmd_load_topology(const char *command, struct topology *ret_topo)
 {
 	int err = topology_load(ret_topo);

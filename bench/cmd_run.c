@@ -5,8 +5,11 @@
 #include "cmd.h"
 #include "contender.h"
 #include "controller.h"
+#include "custody.h"
 #include "handover.h"
 #include "hotplug.h"
+#include "hotplug_sysfs.h"
+#include "interrupt.h"
 #include "options.h"
 #include "outfile.h"
 #include "passes.h"
@@ -25,7 +28,7 @@
 /* A thread that does not answer for so long is lost; sanitizers and busy machines included. */
 #define THREAD_DEADLINE_NS 10000000000u
 
-#define MAX_WARNINGS 8
+#define MAX_WARNINGS 24
 
 struct run {
 	char *const *argv;
@@ -37,6 +40,8 @@ struct run {
 	bool *is_selected;
 	struct passes passes;
 	struct handover *handover;
+	struct custody custody;
+	bool is_unrestored; /* something of ours was not put back */
 	struct environment env;
 	struct summary summary;
 	struct results results;
@@ -108,21 +113,39 @@ static int make_cells(struct run *run)
 	return 0;
 }
 
-/* Everything that can be said before a directory is made. EXIT_DONE or EXIT_USAGE. */
+/* Asked for by name and not possible here: skipped, as nothing is wrong with the command line. */
+static int prepare_hotplug(struct run *run)
+{
+	const struct options *o = &run->options;
+	const struct hotplug_sysfs_terms terms = {
+		.control = { .root = o->sysfs_root },
+		.is_container_forced = o->is_container_forced,
+		.min_online = o->min_online,
+	};
+	char why[256];
+
+	hotplug_sysfs_begin(&terms);
+	if (o->hotplug->probe(&run->topo, why, sizeof(why)))
+		return cmd_skip("run", "--hotplug %s: %s", o->hotplug->name, why);
+	return EXIT_DONE;
+}
+
+/* Everything that can be said before a directory is made. */
 static int prepare(struct run *run)
 {
 	struct option_why why;
-	int nr;
+	int nr, code;
 
 	if (cmd_load_topology("run", &run->topo))
 		return EXIT_USAGE;
 	if (!run->topo.is_this_machine)
 		return cmd_refuse("run", "the topology is of another machine (%s): unset HWLOC_*",
 				  run->topo.source);
+	code = prepare_hotplug(run);
+	if (code)
+		return code;
 	if (selection_make(&run->options, &run->topo, &run->selection, &why))
 		return cmd_refuse_usage("run", "%s", why.text);
-	if (run->options.hotplug->probe(&run->topo, why.text, sizeof(why.text)))
-		return cmd_refuse("run", "%s", why.text);
 	fill_setup(run);
 	if (make_cells(run))
 		return cmd_refuse("run", "out of memory");
@@ -215,7 +238,9 @@ static int judge(const struct run *run, int pass_error)
 	struct tally tally;
 
 	tally_make(&run->passes.rec, &tally);
-	if (pass_error || tally.nr[STEP_LOST] || tally.nr_wrong_cpu)
+	if (pass_error == -EINTR)
+		return EXIT_NOT_VALID;
+	if (run->is_unrestored || pass_error || tally.nr[STEP_LOST] || tally.nr_wrong_cpu)
 		return EXIT_FAILED;
 	/* The memory pass plans no steps. */
 	return tally.nr[STEP_DONE] || !tally.nr_planned ? EXIT_DONE : EXIT_NOTHING_TOGGLED;
@@ -225,7 +250,7 @@ static int judge(const struct run *run, int pass_error)
 static bool is_refusal(int pass_error)
 {
 	return pass_error && pass_error != -ETIMEDOUT && pass_error != -EIO &&
-	       pass_error != -EPROTO;
+	       pass_error != -EPROTO && pass_error != -EINTR;
 }
 
 static int write_second_report(const struct run *run)
@@ -283,6 +308,14 @@ static void print_environment_warnings(FILE *out, const struct environment *env)
 	fact_fini(&warnings);
 }
 
+static const char *failure_of(const struct run *run)
+{
+	if (run->is_unrestored)
+		return "the machine is not as it was: see the warnings";
+	return run->passes.why[0] ? run->passes.why
+				  : "a thread woke up on a CPU that is not its own";
+}
+
 static void print_ending(const struct run *run, int code)
 {
 	FILE *out = run->options.report_format == GB_JSON ? stderr : stdout;
@@ -293,12 +326,50 @@ static void print_ending(const struct run *run, int code)
 		fprintf(out, "warning: %s\n", run->warnings[i]);
 	print_environment_warnings(out, &run->env);
 	if (code == EXIT_FAILED)
-		fprintf(stderr, "parkbench run: FAILED: %s\n",
-			run->passes.why[0] ? run->passes.why
-					   : "a thread woke up on a CPU that is not its own");
+		fprintf(stderr, "parkbench run: FAILED: %s\n", failure_of(run));
+	if (code == EXIT_NOT_VALID)
+		fprintf(stderr, "parkbench run: %s: results so far only\n", run->passes.why);
 	if (code == EXIT_NOTHING_TOGGLED)
 		fprintf(stderr, "parkbench run: no CPU was taken away: nothing was measured\n");
 	fprintf(out, "results: %s\n", run->results.path);
+}
+
+/* Before the first write to the machine. EXIT_DONE, or the line has been said. */
+static int take_custody(struct run *run)
+{
+	const struct custody_request request = {
+		.control = hotplug_sysfs_control(),
+		.victims = &run->selection.victims,
+		.dir = run->options.journal,
+		.argv = run->argv,
+	};
+	char why[512];
+
+	if (!run->options.hotplug->is_kernels)
+		return EXIT_DONE;
+	if (custody_begin(&request, &run->custody, why, sizeof(why)))
+		return cmd_refuse("run", "%s", why);
+	return EXIT_DONE;
+}
+
+/* The passes between taking CPUs and giving them back: whatever they return, all is restored. */
+static int run_in_custody(struct run *run)
+{
+	const struct hotplug *hotplug = run->options.hotplug;
+	const uint64_t limit_ns = run->options.deadline_ns;
+	char why[512];
+	int ret;
+
+	interrupt_watch(limit_ns ? clock_now_ns() + limit_ns : 0);
+	ret = run_passes(run);
+	if (custody_end(&run->custody, why, sizeof(why))) {
+		run->is_unrestored = true;
+		warn(run, why);
+	}
+	interrupt_unwatch();
+	for (size_t i = 0; hotplug->remark && hotplug->remark(i); i++)
+		warn(run, hotplug->remark(i));
+	return ret;
 }
 
 static int measure(struct run *run)
@@ -318,8 +389,13 @@ static int measure(struct run *run)
 	}
 	raise_descriptor_limit();
 	note_balance(run);
-	ret = run_passes(run);
-	if (is_refusal(ret)) {
+	code = take_custody(run);
+	if (code) {
+		results_abandon(&run->results);
+		return code;
+	}
+	ret = run_in_custody(run);
+	if (is_refusal(ret) && !run->is_unrestored) {
 		results_abandon(&run->results);
 		return cmd_refuse("run", "%s", run->passes.why);
 	}

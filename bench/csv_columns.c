@@ -106,6 +106,8 @@ PUT(planned_ns, u64, row->step->planned_ns)
 PUT(is_tried, u64, row->step->status != STEP_NOT_TRIED)
 PUT(nr_wrong_cpu, u64, row->step->nr_wrong_cpu)
 PUT(nr_affinity_lost, u64, row->step->nr_affinity_lost)
+PUT(nr_affinity_repaired, u64, row->step->nr_affinity_repaired)
+PUT(nr_retries, u64, row->step->nr_retries)
 PUT(phase, text, row->phase < NR_PHASES ? phase_name(row->phase) : NULL)
 
 static void put_started_ns(struct csv_writer *csv, const struct csv_row *row)
@@ -260,6 +262,11 @@ static const struct csv_column columns[] = {
 	  "threads whose first instruction was on another CPU", put_nr_wrong_cpu },
 	{ "nr_affinity_lost", "integer", IN(EVENTS),
 	  "threads that could run elsewhere when the CPU was back", put_nr_affinity_lost },
+	{ "nr_affinity_repaired", "integer", IN(EVENTS),
+	  "threads that could while it was away, and no longer when it was back",
+	  put_nr_affinity_repaired },
+	{ "nr_retries", "integer", IN(EVENTS),
+	  "how often the hotplug driver tried again; the time is the step's", put_nr_retries },
 
 	{ "begin_ns", "integer", IN(BLOCKS), "CLOCK_MONOTONIC", put_begin_ns },
 	{ "end_ns", "integer", IN(BLOCKS), "CLOCK_MONOTONIC", put_end_ns },

@@ -2,6 +2,7 @@
 #include "driver.h"
 
 #include "clock.h"
+#include "interrupt.h"
 #include "ladder.h"
 #include "memory.h"
 #include "offcpu.h"
@@ -17,23 +18,37 @@ struct driver {
 	uint64_t slip_ns; /* how much later than planned the schedule runs by now */
 };
 
-/* Who could run elsewhere although its CPU is back? */
+/* Does the kernel let @t run on a CPU outside @mask? Also true where it does not tell. */
+static bool can_leave(const struct tenant *t, const struct cpumask *mask)
+{
+	pid_t tid = atomic_load_explicit(&t->tid, memory_order_relaxed);
+	struct cpumask now;
+
+	cpumask_clear(&now);
+	if (sched_getaffinity(tid, sizeof(now), (cpu_set_t *)now.bits) < 0)
+		return true;
+	return !cpumask_subset(&now, mask);
+}
+
+/* Who could run elsewhere, although bound to one CPU? While that is offline the set is empty. */
 static uint32_t nr_affinity_lost(const struct tenancy *ty)
 {
-	struct cpumask mask, own;
+	struct cpumask own;
 	uint32_t nr = 0;
 
 	cpumask_clear(&own);
 	cpumask_set_cpu(ty->real_cpu, &own);
-	for (size_t i = 0; i < ty->nr_tenants; i++) {
-		pid_t tid = atomic_load_explicit(&ty->tenants[i].tid, memory_order_relaxed);
-
-		cpumask_clear(&mask);
-		if (sched_getaffinity(tid, sizeof(mask), (cpu_set_t *)mask.bits) ||
-		    !cpumask_equal(&mask, &own))
-			nr++;
-	}
+	for (size_t i = 0; i < ty->nr_tenants; i++)
+		nr += can_leave(&ty->tenants[i], &own);
 	return nr;
+}
+
+/* What the kernel did to the masks of threads that should have kept theirs while away. */
+static uint32_t nr_lost_while_away(const struct ladder *l, const struct tenancy *ty)
+{
+	enum contender_leaves leaves = l->contender->leaves;
+
+	return leaves == LEAVES_ASLEEP || leaves == LEAVES_NOT ? nr_affinity_lost(ty) : 0;
 }
 
 static int step_down(struct driver *d, struct tenancy *ty, struct step_sample *s)
@@ -53,6 +68,7 @@ static int step_down(struct driver *d, struct tenancy *ty, struct step_sample *s
 static int step_up(struct driver *d, struct tenancy *ty, struct step_sample *s)
 {
 	struct ladder *l = &d->ladder;
+	uint32_t nr_lost = nr_lost_while_away(l, ty);
 	int ret = ladder_up(l, ty);
 
 	if (ret)
@@ -60,6 +76,8 @@ static int step_up(struct driver *d, struct tenancy *ty, struct step_sample *s)
 	step_phases_up(s, ty, l->contender, &l->stamps);
 	offcpu_watch(ty);
 	s->nr_affinity_lost = nr_affinity_lost(ty);
+	if (nr_lost > s->nr_affinity_lost)
+		s->nr_affinity_repaired = nr_lost - s->nr_affinity_lost;
 	return 0;
 }
 
@@ -68,18 +86,37 @@ static void wait_until_planned(const struct driver *d, const struct step_sample 
 	uint64_t planned_ns = d->block->started_ns + s->planned_ns + d->slip_ns;
 
 	if (d->setup->wait == WAIT_BLOCK)
-		clock_sleep_until_ns(planned_ns);
-	while (clock_now_ns() < planned_ns)
+		interrupt_sleep_until_ns(planned_ns);
+	while (clock_now_ns() < planned_ns && !interrupt_is_due())
 		;
+}
+
+static bool was_disturbed(const struct driver *d)
+{
+	const struct hotplug *hotplug = d->setup->hotplug;
+
+	return hotplug->was_disturbed && hotplug->was_disturbed();
+}
+
+static enum step_status status_of(const struct ladder *l, int ret)
+{
+	if (l->fatal)
+		return STEP_LOST;
+	if (ret == HOTPLUG_NO_OP || (!ret && l->step.is_unchanged))
+		return STEP_NO_OP;
+	return ret ? STEP_REFUSED : STEP_DONE;
 }
 
 static void run_step(struct driver *d, struct step_sample *s)
 {
 	struct tenancy *ty = tenancies_of(&d->tenancies, s->cpu);
-	bool is_down = s->action == PLAN_OFFLINE;
+	bool is_down = s->action == PLAN_OFFLINE, is_spoiled;
 	int ret;
 
 	wait_until_planned(d, s);
+	if (interrupt_is_due())
+		return;
+	is_spoiled = was_disturbed(d);
 	s->started_ns = clock_now_ns() - d->block->started_ns;
 	if (ladder_is_up(&d->ladder, ty) != is_down) {
 		/* It is there already: an earlier step was refused. */
@@ -87,10 +124,12 @@ static void run_step(struct driver *d, struct step_sample *s)
 		return;
 	}
 	ret = is_down ? step_down(d, ty, s) : step_up(d, ty, s);
-	s->status = ret ? STEP_REFUSED : STEP_DONE;
-	if (d->ladder.fatal)
-		s->status = STEP_LOST;
-	s->error = -ret;
+	s->status = status_of(&d->ladder, ret);
+	s->error = s->status == STEP_NO_OP ? 0 : -ret;
+	s->nr_retries = d->ladder.step.nr_retries;
+	is_spoiled |= was_disturbed(d);
+	if (is_spoiled && (s->status == STEP_DONE || s->status == STEP_NO_OP))
+		s->status = STEP_SPOILED;
 }
 
 static void fill_in_samples(struct block *block, const struct plan *plan)
@@ -125,6 +164,17 @@ static int bring_all_up(struct driver *d)
 	return ret;
 }
 
+/*
+ * A step that was refused, or an end before the plan's, left CPUs away: back, before their threads
+ * are asked to end. What cannot come back now is for whoever restores the machine.
+ */
+static void bring_all_back(struct driver *d)
+{
+	for (size_t i = 0; i < d->tenancies.nr && !d->ladder.fatal; i++)
+		if (!ladder_is_up(&d->ladder, &d->tenancies.list[i]))
+			ladder_bring_back(&d->ladder, &d->tenancies.list[i]);
+}
+
 /* After the last step, untimed. Goes on after a refusal: finish() copes with what is left. */
 static void take_all_down(struct driver *d)
 {
@@ -141,7 +191,8 @@ static int run_plan(struct driver *d)
 	if (probe)
 		probe->begin(probe->arg, NR_PHASES);
 	block->started_ns = clock_now_ns();
-	for (size_t i = 0; i < block->nr_steps && !d->ladder.fatal; i++) {
+	was_disturbed(d); /* what happened between blocks spoils no step */
+	for (size_t i = 0; i < block->nr_steps && !d->ladder.fatal && !interrupt_is_due(); i++) {
 		run_step(d, &block->steps[i]);
 		/* The pause counts from the end of the step: a slow contender gets the same. */
 		d->slip_ns = clock_now_ns() - block->started_ns - block->steps[i].planned_ns;
@@ -150,6 +201,9 @@ static int run_plan(struct driver *d)
 	if (probe)
 		probe->end(probe->arg, NR_PHASES);
 	ladder_set_timed(&d->ladder, false);
+	bring_all_back(d);
+	if (!d->ladder.fatal && interrupt_is_due())
+		return -EINTR;
 	return d->ladder.fatal;
 }
 

@@ -25,9 +25,10 @@ struct probe {
  *
  * Context: the pinned controller thread. Every planned step gets its sample, whatever happens.
  *
- * Return: 0 also when steps were refused; -ETIMEDOUT a thread did not answer: the block's threads
- * are left as they are and the process should end soon; -EAGAIN, -ENOMEM, -EINVAL the tenants
- * could not be made; -EIO the duty's work does not add up.
+ * Return: 0 also when steps were refused; -EINTR an interrupt was due (interrupt.h): the steps that
+ * were left are marked, CPUs and threads are back; -ETIMEDOUT a thread did not answer: the block's
+ * threads are left as they are and the process should end soon; -EAGAIN, -ENOMEM, -EINVAL the
+ * tenants could not be made; -EIO the duty's work does not add up.
  */
 int driver_run_block(const struct recording *rec, const struct probe *probe, struct block *block);
 

@@ -4,8 +4,9 @@
 #include <string.h>
 
 extern const struct hotplug hotplug_logical;
+extern const struct hotplug hotplug_sysfs;
 
-static const struct hotplug *const drivers[] = { &hotplug_logical };
+static const struct hotplug *const drivers[] = { &hotplug_logical, &hotplug_sysfs };
 
 const struct hotplug *const *hotplug_list(size_t *ret_nr)
 {

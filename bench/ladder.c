@@ -2,7 +2,6 @@
 #include "ladder.h"
 
 #include "clock.h"
-#include "hotplug.h"
 #include "offcpu.h"
 
 #include <errno.h>
@@ -64,6 +63,20 @@ static void on_rung(void *data, const struct cpuhp_event *ev)
 	}
 }
 
+static int hotplug_online(unsigned int cpu, void *data)
+{
+	struct ladder *l = data;
+
+	return l->setup->hotplug->online(cpu, &l->step);
+}
+
+static int hotplug_offline(unsigned int cpu, void *data)
+{
+	struct ladder *l = data;
+
+	return l->is_planned ? l->setup->hotplug->offline(cpu, &l->step) : 0;
+}
+
 static int contender_startup(unsigned int cpu, void *data)
 {
 	struct ladder *l = data;
@@ -104,8 +117,7 @@ static int wait_off_cpu(unsigned int cpu, void *data)
 int ladder_init(struct ladder *l)
 {
 	const struct cpuhp_step steps[NR_RUNGS] = {
-		[RUNG_HOTPLUG] = { "hotplug", l->setup->hotplug->online, l->setup->hotplug->offline,
-				   NULL },
+		[RUNG_HOTPLUG] = { "hotplug", hotplug_online, hotplug_offline, l },
 		[RUNG_OFF_CPU] = { "off_cpu", NULL, wait_off_cpu, l },
 		[RUNG_CONTENDER] = { "contender", contender_startup, contender_teardown, l },
 	};
@@ -144,13 +156,21 @@ void ladder_fini(struct ladder *l)
 
 void ladder_set_timed(struct ladder *l, bool is_timed)
 {
+	l->is_planned = is_timed;
 	cpuhp_set_trace(l->hp, is_timed ? on_rung : NULL, l);
+}
+
+int ladder_bring_back(struct ladder *l, struct tenancy *ty)
+{
+	return l->setup->hotplug->online(ty->real_cpu, &l->step);
 }
 
 int ladder_up(struct ladder *l, struct tenancy *ty)
 {
-	int ret = cpu_up(l->hp, ty->cpu, CPUHP_ONLINE);
+	int ret;
 
+	l->step = (struct hotplug_step){ .nr_retries = 0 };
+	ret = cpu_up(l->hp, ty->cpu, CPUHP_ONLINE);
 	if (!ret)
 		ret = await_arrivals(l, ty);
 	if (l->is_resuming)
@@ -164,6 +184,7 @@ int ladder_down(struct ladder *l, struct tenancy *ty)
 	int ret;
 
 	l->off_cpu = BLANK_NONE;
+	l->step = (struct hotplug_step){ .nr_retries = 0 };
 	ret = cpu_down(l->hp, ty->cpu, CPUHP_OFFLINE);
 	if (ret)
 		await_arrivals(l, ty); /* the way back has let them run again */

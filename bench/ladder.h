@@ -10,6 +10,7 @@
 #define BENCH_LADDER_H
 
 #include "driver.h"
+#include "hotplug.h"
 #include "step_phases.h"
 #include "tenancy.h"
 
@@ -22,6 +23,8 @@ struct ladder {
 	struct rung_stamps stamps; /* of the newest walk */
 	enum blank off_cpu;	   /* of the newest walk down: BLANK_NONE, or why not seen */
 	bool is_resuming;	   /* the probe has been told of PHASE_RESUME's begin */
+	struct hotplug_step step;  /* of the newest walk: what the hotplug driver says */
+	bool is_planned;	   /* from first to last step: CPUs really go away */
 	bool is_arrival_due;	   /* threads have been let run and not yet been waited for */
 	int fatal;		   /* -errno after which nothing more should be tried */
 };
@@ -30,8 +33,15 @@ struct ladder {
 int ladder_init(struct ladder *l);
 void ladder_fini(struct ladder *l);
 
-/* From now on stamp the rungs and tell the probe, or no longer. */
+/*
+ * From now on stamp the rungs and tell the probe, or no longer. Only a walk that is timed takes a
+ * CPU from the hotplug driver: before the plan and after it the threads alone come and go.
+ */
 void ladder_set_timed(struct ladder *l, bool is_timed);
+
+/* Untimed, for a CPU that stayed away: the driver brings it back, its threads stay where they are.
+ */
+int ladder_bring_back(struct ladder *l, struct tenancy *ty);
 
 /*
  * One CPU up or down. Up returns when all its threads have arrived and done their first work. A

@@ -15,6 +15,7 @@ static const struct {
 	{ "topo", cmd_topo, "what hwloc sees; which CPUs may go off, and why the others may not" },
 	{ "doctor", cmd_doctor, "what this machine can and cannot measure" },
 	{ "run", cmd_run, "the main job: take CPUs away and bring them back, with each contender" },
+	{ "restore", cmd_restore, "bring back the CPUs that a killed run left off" },
 	{ "plan", cmd_plan, "write the plan, run nothing; or check a plan file" },
 };
 

@@ -3,6 +3,7 @@
 
 #include "catalogue.h"
 #include "duty.h"
+#include "hotplug.h"
 #include "suggest.h"
 
 #include <errno.h>
@@ -161,12 +162,27 @@ static int check_plan_file(const struct walk *walk, struct option_why *why)
 	return 0;
 }
 
+/* These say how CPUs that really go away are handled. */
+static int check_real(const struct walk *walk, struct option_why *why)
+{
+	static const char *const real[] = { "--min-online", "--journal", "--sysfs-root",
+					    "--force-container", NULL };
+
+	for (size_t i = 0; real[i] && !walk->options.hotplug->is_kernels; i++)
+		if (is_given(walk, real[i]))
+			return option_refuse(why,
+					     "%s needs a driver that takes CPUs off: "
+					     "--hotplug sysfs",
+					     real[i]);
+	return 0;
+}
+
 /* What no option can see alone. */
 static int check_together(const struct walk *walk, struct option_why *why)
 {
 	const struct options *o = &walk->options;
 
-	if (o->plan_path && check_plan_file(walk, why))
+	if ((o->plan_path && check_plan_file(walk, why)) || check_real(walk, why))
 		return -EINVAL;
 	if (o->stack_touch_bytes > o->stack_bytes - STACK_RESERVE_BYTES)
 		return option_refuse(why,

@@ -52,6 +52,13 @@ struct options {
 	bool is_idle_held;
 	enum controller_wait wait;
 	size_t stack_bytes, stack_touch_bytes, data_touch_bytes;
+	uint64_t deadline_ns; /* the run ends at the next step after so long; 0: never */
+
+	/* run, of real drivers */
+	unsigned int min_online; /* 0: one */
+	const char *journal;	 /* NULL: journal_default_dir() */
+	const char *sysfs_root;	 /* NULL: this machine; for tests */
+	bool is_container_forced;
 
 	/* Google Benchmark's */
 	const char *filter;	/* NULL: all */

@@ -7,6 +7,8 @@
 #define STACK_MIN_BYTES ((size_t)16 << 10) /* PTHREAD_STACK_MIN */
 #define STACK_MAX_BYTES ((size_t)1 << 30)
 #define DATA_MAX_BYTES	((size_t)64 << 30)
+#define DEADLINE_MAX_NS (UINT64_C(30) * 86400 * 1000000000)
+#define PATH_MAX_BYTES	240 /* it is kept in the journal */
 
 static int add_pass(const char *item, void *options, struct option_why *why)
 {
@@ -131,6 +133,47 @@ static int parse_data_touch(struct options *o, const char *value, struct option_
 			   why);
 }
 
+static int parse_deadline(struct options *o, const char *value, struct option_why *why)
+{
+	return option_time(value, DEADLINE_MAX_NS, &o->deadline_ns, why);
+}
+
+static int parse_min_online(struct options *o, const char *value, struct option_why *why)
+{
+	uint64_t number;
+
+	if (option_number(value, (struct option_range){ 1, CPUMASK_NR_CPUS }, &number, why))
+		return -EINVAL;
+	o->min_online = number;
+	return 0;
+}
+
+static int parse_path(const char *value, const char **ret_path, struct option_why *why)
+{
+	if (!*value || strlen(value) > PATH_MAX_BYTES)
+		return option_refuse(why, "give the name of a directory");
+	*ret_path = value;
+	return 0;
+}
+
+static int parse_journal(struct options *o, const char *value, struct option_why *why)
+{
+	return parse_path(value, &o->journal, why);
+}
+
+static int parse_sysfs_root(struct options *o, const char *value, struct option_why *why)
+{
+	return parse_path(value, &o->sysfs_root, why);
+}
+
+static int parse_force_container(struct options *o, const char *value, struct option_why *why)
+{
+	(void)value;
+	(void)why;
+	o->is_container_forced = true;
+	return 0;
+}
+
 /* clang-format off: it is a table */
 const struct option_row option_rows_run[] = {
 	{ "--passes", NULL, FOR_RUN, VALUE_NEEDED, parse_passes, NULL },
@@ -143,6 +186,11 @@ const struct option_row option_rows_run[] = {
 	{ "--stack", NULL, FOR_RUN, VALUE_NEEDED, parse_stack, NULL },
 	{ "--stack-touch", NULL, FOR_RUN, VALUE_NEEDED, parse_stack_touch, NULL },
 	{ "--data-touch", NULL, FOR_RUN, VALUE_NEEDED, parse_data_touch, NULL },
+	{ "--deadline", NULL, FOR_RUN, VALUE_NEEDED, parse_deadline, NULL },
+	{ "--min-online", NULL, FOR_RUN, VALUE_NEEDED, parse_min_online, NULL },
+	{ "--journal", NULL, FOR_RUN, VALUE_NEEDED, parse_journal, NULL },
+	{ "--sysfs-root", NULL, FOR_RUN, VALUE_NEEDED, parse_sysfs_root, NULL },
+	{ "--force-container", NULL, FOR_RUN, VALUE_NONE, parse_force_container, NULL },
 	{ 0 },
 };
 /* clang-format on */

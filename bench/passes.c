@@ -4,10 +4,13 @@
 #include "block_order.h"
 #include "contender.h"
 #include "driver.h"
+#include "interrupt.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -101,7 +104,10 @@ int passes_run_block(struct passes *p, const struct probe *probe, struct block *
 		 cell->duty->name, cell->threads_per_cpu, contender);
 	ret = driver_run_block(&p->rec, probe, block);
 	progress_step(&p->progress, what);
-	if (ret == -ETIMEDOUT)
+	if (ret == -EINTR)
+		snprintf(p->why, sizeof(p->why), "%s: ended by %s", what,
+			 interrupt_cause() ? interrupt_cause() : "a signal");
+	else if (ret == -ETIMEDOUT)
 		snprintf(p->why, sizeof(p->why), "%s: a thread did not answer within %llu ms", what,
 			 (unsigned long long)p->rec.setup->deadline_ns / 1000000);
 	else if (ret == -EIO)
@@ -161,6 +167,13 @@ const struct block *passes_timing_block(const struct passes *p, uint32_t cell, u
 	return NULL;
 }
 
+/* Between two blocks. */
+static int interrupted(struct passes *p)
+{
+	snprintf(p->why, sizeof(p->why), "ended by %s", interrupt_cause());
+	return -EINTR;
+}
+
 /* Call @one for each selected arm of each cell, until it fails. */
 int passes_each(struct passes *p, int (*one)(struct passes *p, uint32_t cell, uint32_t arm))
 {
@@ -169,7 +182,7 @@ int passes_each(struct passes *p, int (*one)(struct passes *p, uint32_t cell, ui
 	for (uint32_t cell = 0; cell < p->rec.nr_cells; cell++)
 		for (uint32_t arm = 0; arm < p->rec.nr_arms && !ret; arm++)
 			if (p->is_selected[cell * p->rec.nr_arms + arm])
-				ret = one(p, cell, arm);
+				ret = interrupt_is_due() ? interrupted(p) : one(p, cell, arm);
 	return ret;
 }
 
@@ -219,8 +232,10 @@ static int memory_one(struct passes *p, uint32_t cell, uint32_t arm)
 	if (pipe(pipes))
 		return -errno;
 	child = fork();
-	if (child == 0)
+	if (child == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* it holds what tells that the suite lives */
 		_exit(measure_in_child(p, block, pipes[1]) ? 1 : 0);
+	}
 	close(pipes[1]);
 	if (child > 0) {
 		ret = collect_from_child(p, block, pipes[0], child);

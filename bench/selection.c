@@ -64,8 +64,21 @@ static bool names_cpu0(const char *text)
 	return false;
 }
 
-static int check_victims(const struct topology *topo, const struct cpumask *victims,
-			 struct option_why *why)
+/* Those of @cpus that the driver cannot even try. */
+static void fixed_cpus(const struct options *o, const struct topology *topo,
+		       const struct cpumask *cpus, struct cpumask *ret_fixed)
+{
+	struct cpumask fixed = *cpus;
+	unsigned int cpu;
+
+	for_each_cpu (cpu, cpus)
+		if (!o->hotplug->can_take || o->hotplug->can_take(topo, cpu))
+			cpumask_clear_cpu(cpu, &fixed);
+	*ret_fixed = fixed;
+}
+
+static int check_victims(const struct options *o, const struct topology *topo,
+			 const struct cpumask *victims, struct option_why *why)
 {
 	struct cpumask rest;
 	char list[LIST_SIZE];
@@ -78,6 +91,12 @@ static int check_victims(const struct topology *topo, const struct cpumask *vict
 	if (!cpumask_empty(&rest))
 		return option_refuse(why,
 				     "CPU %s is not allowed to this process: see 'parkbench topo'",
+				     brief(&rest, list));
+	fixed_cpus(o, topo, victims, &rest);
+	if (!cpumask_empty(&rest))
+		return option_refuse(why,
+				     "CPU %s has no control file: the kernel cannot take it off; "
+				     "leave it out",
 				     brief(&rest, list));
 	return 0;
 }
@@ -101,13 +120,20 @@ static int named_victims(const struct options *o, const struct topology *topo, s
 				     "--cpus %.60s: no CPU is left to go away; CPU 0 does so "
 				     "only when its number is given",
 				     o->cpus);
-	return check_victims(topo, &s->victims, why);
+	return check_victims(o, topo, &s->victims, why);
 }
 
 static int unnamed_victims(const struct options *o, const struct topology *topo,
 			   struct selection *s, struct option_why *why)
 {
+	struct cpumask fixed;
+	char list[LIST_SIZE];
+
 	selection_default_victims(topo, &s->victims);
+	fixed_cpus(o, topo, &s->victims, &fixed);
+	if (!cpumask_empty(&fixed))
+		add_note(s, "CPU %s stays: it has no control file", brief(&fixed, list));
+	cpumask_andnot(&s->victims, &s->victims, &fixed);
 	if (o->is_controller_given)
 		cpumask_clear_cpu(o->controller_cpu, &s->victims);
 	if (!cpumask_empty(&s->victims))
@@ -283,8 +309,40 @@ static int load(const struct options *o, const struct topology *topo, struct sel
 	int err = load_all(o->plan_path, topo, s, why);
 
 	if (!err)
-		err = check_victims(topo, &s->victims, why);
+		err = check_victims(o, topo, &s->victims, why);
 	return err ? err : choose_controller(o, topo, s, why);
+}
+
+/* The most CPUs that @plan has away at once. */
+static unsigned int most_away(const struct plan *plan)
+{
+	unsigned int away = 0, most = 0;
+
+	for (size_t i = 0; i < plan->nr_steps; i++) {
+		if (plan->steps[i].action == PLAN_OFFLINE)
+			away++;
+		else
+			away--;
+		most = away > most ? away : most;
+	}
+	return most;
+}
+
+static int check_min_online(const struct options *o, const struct topology *topo,
+			    const struct selection *s, struct option_why *why)
+{
+	const unsigned int nr_online = cpumask_weight(&topo->online);
+
+	for (size_t i = 0; i < s->nr_plans; i++) {
+		unsigned int most = most_away(&s->plans[i]);
+
+		if (o->min_online && most + o->min_online > nr_online)
+			return option_refuse(why,
+					     "--min-online %u: workload %s takes %u of %u CPUs "
+					     "away at once; give --max-off",
+					     o->min_online, s->plans[i].workload, most, nr_online);
+	}
+	return 0;
 }
 
 int selection_make(const struct options *options, const struct topology *topo,
@@ -301,6 +359,8 @@ int selection_make(const struct options *options, const struct topology *topo,
 		if (!err)
 			err = generate_all(options, topo, &s, why);
 	}
+	if (!err)
+		err = check_min_online(options, topo, &s, why);
 	if (err)
 		selection_fini(&s);
 	else

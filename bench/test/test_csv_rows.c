@@ -33,6 +33,8 @@ static void fill(struct fake *fake)
 	block->steps[0].blank[PHASE_OFF_CPU] = BLANK_NO_THREADS;
 	block->steps[1].nr_wrong_cpu = 2;
 	block->steps[1].nr_affinity_lost = 3;
+	block->steps[1].nr_affinity_repaired = 4;
+	block->steps[1].nr_retries = 5;
 	fake_block(fake, FAKE_RECREATE, 1, 9)->pass = PASS_COUNTING;
 }
 

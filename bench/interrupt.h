@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * interrupt - SIGINT, SIGTERM, SIGHUP or the run's own deadline: stop at the next step.
+ *
+ * The first signal is only noted. Whoever loops over steps looks here and ends; what was taken
+ * away comes back and results so far are written. A second signal ends the process at once.
+ */
+#ifndef BENCH_INTERRUPT_H
+#define BENCH_INTERRUPT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Note signals from now on. @deadline_ns: on clock.h's clock; 0: none. */
+void interrupt_watch(uint64_t deadline_ns);
+
+/* Signals do again what they did, and what was noted is forgotten. */
+void interrupt_unwatch(void);
+
+/* Any thread, any time. */
+bool interrupt_is_due(void);
+
+/* "SIGINT", "the deadline"; NULL: not due. */
+const char *interrupt_cause(void);
+
+/* Sleep until @deadline_ns, or until an interrupt is due: then within 50 ms. */
+void interrupt_sleep_until_ns(uint64_t deadline_ns);
+
+#endif
