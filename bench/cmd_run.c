@@ -46,7 +46,7 @@ struct run {
 	struct summary summary;
 	struct results results;
 	char *report;
-	char warning_texts[MAX_WARNINGS][256];
+	char warning_texts[MAX_WARNINGS][512];
 	const char *warnings[MAX_WARNINGS + 1];
 	size_t nr_warnings;
 };

@@ -67,17 +67,24 @@ static int take_over(struct custody *c, const struct custody_request *request, c
 	snprintf(c->entry.root, sizeof(c->entry.root), "%s",
 		 c->control.root ? c->control.root : "");
 	name_command(&c->entry, request->argv);
-	if (!ret)
-		ret = journal_write(&c->journal, &c->entry);
 	if (ret) {
-		snprintf(why, why_size, "cannot write the journal in %s: %s", c->journal.dir,
-			 strerror(-ret));
+		snprintf(why, why_size, "cannot read which CPUs are online: %s", strerror(-ret));
 		return ret;
 	}
+	/*
+	 * The guardian first: it knows the state already, and a suite that is killed before it is
+	 * at its post leaves no journal, as nothing is owed yet.
+	 */
 	ret = guardian_start(&orders, &c->guardian);
 	if (ret) {
 		snprintf(why, why_size, "cannot start the guardian: %s", strerror(-ret));
-		journal_remove(c->journal.dir);
+		return ret;
+	}
+	ret = journal_write(&c->journal, &c->entry);
+	if (ret) {
+		snprintf(why, why_size, "cannot write the journal in %s: %s", c->journal.dir,
+			 strerror(-ret));
+		guardian_dismiss(&c->guardian);
 	}
 	return ret;
 }

@@ -86,8 +86,8 @@ struct step_sample {
 	uint32_t nr_affinity_lost; /* threads found able to run elsewhere when the CPU was back */
 	uint32_t nr_affinity_repaired; /* that had lost theirs while away, and got it back */
 	uint32_t nr_retries;	       /* of the hotplug driver; their time is the step's */
-	uint64_t planned_ns;	   /* since the block's start */
-	uint64_t started_ns;	   /* since the block's start: lateness is started - planned */
+	uint64_t planned_ns;	       /* since the block's start */
+	uint64_t started_ns;	       /* since the block's start: lateness is started - planned */
 	uint64_t ns[NR_PHASES];
 	uint8_t blank[NR_PHASES]; /* enum blank */
 };
