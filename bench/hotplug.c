@@ -3,10 +3,9 @@
 
 #include <string.h>
 
-extern const struct hotplug hotplug_logical;
-extern const struct hotplug hotplug_sysfs;
+extern const struct hotplug hotplug_logical, hotplug_cpuset, hotplug_sysfs;
 
-static const struct hotplug *const drivers[] = { &hotplug_logical, &hotplug_sysfs };
+static const struct hotplug *const drivers[] = { &hotplug_logical, &hotplug_cpuset, &hotplug_sysfs };
 
 const struct hotplug *const *hotplug_list(size_t *ret_nr)
 {
@@ -23,4 +22,11 @@ const struct hotplug *hotplug_find(const char *name)
 		if (!strcmp(list[i]->name, name))
 			return list[i];
 	return NULL;
+}
+
+const char *hotplug_kind(const struct hotplug *hotplug)
+{
+	if (hotplug->is_simulated)
+		return "simulated";
+	return hotplug->is_cpuset_only ? "cpuset" : "real";
 }

@@ -3,7 +3,8 @@
  * hotplug - a way to take a CPU away and bring it back: the rung below the contender.
  *
  * `logical` changes nothing but the suite's own ladder: it needs no privilege, and every row made
- * with it says that it is simulated.
+ * with it says that it is simulated. `cpuset` takes CPUs from the suite's own cpuset: no kernel
+ * hotplug, yet the kernel moves the suite's threads off.
  */
 #ifndef BENCH_HOTPLUG_H
 #define BENCH_HOTPLUG_H
@@ -16,8 +17,9 @@
 /* What a driver returns when the CPU stayed as it was although nobody refused: no success. */
 #define HOTPLUG_NO_OP (-EALREADY)
 
-/* What a driver says about one step besides its result; all zero before. */
+/* One step as a driver sees it, and what it says about it besides its result. */
 struct hotplug_step {
+	void *run; /* what the driver's begin() has made */
 	unsigned int nr_retries; /* the time they took is the step's */
 	bool is_unchanged;	 /* the CPU was there already: somebody else's doing */
 };
@@ -28,9 +30,18 @@ struct hotplug {
 	bool is_simulated;
 	bool is_kernels; /* the kernel itself takes the CPU off: journal and guardian watch over it
 			  */
+	bool is_cpuset_only; /* the CPU leaves our cpuset and stays online */
 
 	/* Can it be used here? 0, or -errno with one line in @why: what is missing. */
 	int (*probe)(const struct topology *topo, char *why, size_t why_size);
+
+	/*
+	 * Around all blocks of a run; NULL for nothing to do. begin() makes what steps carry as
+	 * .run, or gives -errno with one line in @why and the machine as before; end() undoes it,
+	 * and gives the -errno of what it could not undo.
+	 */
+	int (*begin)(const struct topology *topo, void **ret_run, char *why, size_t why_size);
+	int (*end)(void *run);
 
 	/*
 	 * Startup and teardown of the ladder's lowest state; @arg is a struct hotplug_step. 0, also
@@ -53,5 +64,8 @@ struct hotplug {
 
 const struct hotplug *const *hotplug_list(size_t *ret_nr);
 const struct hotplug *hotplug_find(const char *name);
+
+/* "simulated", "cpuset" or "real": the one word for tables. */
+const char *hotplug_kind(const struct hotplug *hotplug);
 
 #endif

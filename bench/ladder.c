@@ -169,7 +169,7 @@ int ladder_up(struct ladder *l, struct tenancy *ty)
 {
 	int ret;
 
-	l->step = (struct hotplug_step){ .nr_retries = 0 };
+	l->step = (struct hotplug_step){ .run = l->setup->hotplug_run };
 	ret = cpu_up(l->hp, ty->cpu, CPUHP_ONLINE);
 	if (!ret)
 		ret = await_arrivals(l, ty);
@@ -184,7 +184,7 @@ int ladder_down(struct ladder *l, struct tenancy *ty)
 	int ret;
 
 	l->off_cpu = BLANK_NONE;
-	l->step = (struct hotplug_step){ .nr_retries = 0 };
+	l->step = (struct hotplug_step){ .run = l->setup->hotplug_run };
 	ret = cpu_down(l->hp, ty->cpu, CPUHP_OFFLINE);
 	if (ret)
 		await_arrivals(l, ty); /* the way back has let them run again */

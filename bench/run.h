@@ -35,6 +35,7 @@ enum controller_wait { WAIT_BLOCK, WAIT_POLL };
 struct run_setup {
 	const struct topology *topo;
 	const struct hotplug *hotplug;
+	void *hotplug_run; /* of its begin(); NULL if it has none */
 	unsigned int controller_cpu;
 	enum controller_wait wait;
 	size_t stack_bytes, stack_touch_bytes, data_touch_bytes;
