@@ -204,7 +204,7 @@ static void note_balance(struct run *run)
 	warn(run, text);
 }
 
-static int run_passes(struct run *run)
+static int run_passes_on_machine(struct run *run)
 {
 	struct controller controller;
 	int ret = 0;
@@ -229,6 +229,30 @@ static int run_passes(struct run *run)
 	if (!ret && run->options.perf)
 		ret = or_warning(run, passes_perf(&run->passes));
 	progress_end(&run->passes.progress);
+	return ret;
+}
+
+/* The hotplug driver's begin() and end() around them. What end() leaves undone is a warning. */
+static int run_passes(struct run *run)
+{
+	const struct hotplug *hotplug = run->options.hotplug;
+	char text[128];
+	int ret, undone;
+
+	if (!hotplug->begin)
+		return run_passes_on_machine(run);
+	ret = hotplug->begin(&run->topo, &run->setup.hotplug_run, run->passes.why,
+			     sizeof(run->passes.why));
+	if (ret)
+		return ret;
+	ret = run_passes_on_machine(run);
+	undone = hotplug->end(run->setup.hotplug_run);
+	run->setup.hotplug_run = NULL;
+	if (!undone)
+		return ret;
+	snprintf(text, sizeof(text), "hotplug %s could not undo all it did: %s", hotplug->name,
+		 strerror(-undone));
+	warn(run, text);
 	return ret;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The control: the CPU's threads are there and nobody does anything for them. What that loses is
- * in the results (nr_affinity_lost).
+ * in the results (nr_affinity_lost), and made good after each step (comeback.h): every step loses
+ * anew.
  */
 #include "contender.h"
 

@@ -32,7 +32,7 @@ static void put_schema(struct csv_writer *csv, const struct csv_row *row)
 	csv_put_u64(csv, CSV_SCHEMA);
 }
 
-PUT(hotplug_kind, text, setup_of(row)->hotplug->is_simulated ? "simulated" : "real")
+PUT(hotplug_kind, text, hotplug_kind(setup_of(row)->hotplug))
 PUT(hotplug, text, setup_of(row)->hotplug->name)
 PUT(cell, u64, row->cell)
 PUT(workload, text, cell_of(row)->workload)
@@ -108,6 +108,23 @@ PUT(nr_wrong_cpu, u64, row->step->nr_wrong_cpu)
 PUT(nr_affinity_lost, u64, row->step->nr_affinity_lost)
 PUT(nr_affinity_repaired, u64, row->step->nr_affinity_repaired)
 PUT(nr_retries, u64, row->step->nr_retries)
+
+static void put_affinity_repair_ns(struct csv_writer *csv, const struct csv_row *row)
+{
+	if (row->step->nr_affinity_lost && !row->step->is_affinity_unrepaired)
+		csv_put_u64(csv, row->step->affinity_repair_ns);
+	else
+		csv_put_empty(csv);
+}
+
+static void put_is_in_cpuset(struct csv_writer *csv, const struct csv_row *row)
+{
+	if (row->step->cpuset == CPUSET_UNKNOWN)
+		csv_put_empty(csv);
+	else
+		csv_put_u64(csv, row->step->cpuset == CPUSET_HAS_CPU);
+}
+
 PUT(phase, text, row->phase < NR_PHASES ? phase_name(row->phase) : NULL)
 
 static void put_started_ns(struct csv_writer *csv, const struct csv_row *row)
@@ -210,7 +227,9 @@ static void put_reference(struct csv_writer *csv, const struct csv_row *row)
 
 static const struct csv_column columns[] = {
 	{ "schema", "integer", CSV_EVERY_FILE, "version of these columns", put_schema },
-	{ "hotplug_kind", "text", CSV_EVERY_FILE, "`simulated`: no CPU really went offline; `real`",
+	{ "hotplug_kind", "text", CSV_EVERY_FILE,
+	  "`simulated`: no CPU really went offline; `cpuset`: it left the suite's own cpuset and "
+	  "stayed online; `real`",
 	  put_hotplug_kind },
 	{ "hotplug", "text", CSV_EVERY_FILE, "hotplug driver", put_hotplug },
 	{ "cell", "integer", CSV_EVERY_FILE, "what all arms share: workload, duty, threads per CPU",
@@ -267,6 +286,13 @@ static const struct csv_column columns[] = {
 	  put_nr_affinity_repaired },
 	{ "nr_retries", "integer", IN(EVENTS),
 	  "how often the hotplug driver tried again; the time is the step's", put_nr_retries },
+	{ "affinity_repair_ns", "integer", IN(EVENTS),
+	  "until the suite had bound these again; empty: none was lost, or one stayed so",
+	  put_affinity_repair_ns },
+	{ "is_in_cpuset", "0/1", IN(EVENTS),
+	  "whether our cpuset has the CPU when it is back; empty: not of a simulated step, or not "
+	  "known",
+	  put_is_in_cpuset },
 
 	{ "begin_ns", "integer", IN(BLOCKS), "CLOCK_MONOTONIC", put_begin_ns },
 	{ "end_ns", "integer", IN(BLOCKS), "CLOCK_MONOTONIC", put_end_ns },

@@ -2,19 +2,20 @@
 #include "driver.h"
 
 #include "clock.h"
+#include "comeback.h"
 #include "interrupt.h"
 #include "ladder.h"
 #include "memory.h"
 #include "offcpu.h"
 
 #include <errno.h>
-#include <sched.h>
 
 struct driver {
 	const struct run_setup *setup;
 	struct block *block;
 	struct tenancies tenancies;
 	struct ladder ladder;
+	struct comeback comeback;
 	uint64_t slip_ns; /* how much later than planned the schedule runs by now */
 };
 
@@ -41,6 +42,18 @@ static uint32_t nr_affinity_lost(const struct tenancy *ty)
 	for (size_t i = 0; i < ty->nr_tenants; i++)
 		nr += can_leave(&ty->tenants[i], &own);
 	return nr;
+}
+
+/* Of a real driver the kernel may have touched any thread: those of other CPUs that are up, too. */
+static void check_comeback(struct driver *d, const struct tenancy *ty, struct step_sample *s)
+{
+	comeback_check_cpuset(&d->comeback, s);
+	for (size_t i = 0; i < d->tenancies.nr; i++) {
+		const struct tenancy *other = &d->tenancies.list[i];
+
+		if (other == ty || (d->comeback.is_real && ladder_is_up(&d->ladder, other)))
+			comeback_check_threads(other, s);
+	}
 }
 
 /* What the kernel did to the masks of threads that should have kept theirs while away. */
@@ -75,7 +88,7 @@ static int step_up(struct driver *d, struct tenancy *ty, struct step_sample *s)
 		return ret;
 	step_phases_up(s, ty, l->contender, &l->stamps);
 	offcpu_watch(ty);
-	s->nr_affinity_lost = nr_affinity_lost(ty);
+	check_comeback(d, ty, s);
 	if (nr_lost > s->nr_affinity_lost)
 		s->nr_affinity_repaired = nr_lost - s->nr_affinity_lost;
 	return 0;
@@ -262,6 +275,8 @@ static int run_with_tenants(struct driver *d, const struct memory_snapshot *befo
 		record_held(d, before);
 	if (!d->ladder.fatal)
 		tenancies_stop(&d->tenancies);
+	if (d->ladder.hp && !d->ladder.fatal)
+		ladder_return_cpus(&d->ladder);
 	return ret ? ret : check_work(d);
 }
 
@@ -282,6 +297,7 @@ int driver_run_block(const struct recording *rec, const struct probe *probe, str
 	int ret;
 
 	fill_in_samples(block, cell->plan);
+	comeback_init(&d.comeback, rec->setup);
 	has_before = !snapshot(block, &before);
 	ret = tenancies_init(&d.tenancies, rec->setup, cell, contender);
 	if (!ret)
@@ -290,6 +306,7 @@ int driver_run_block(const struct recording *rec, const struct probe *probe, str
 	if (d.ladder.fatal == -ETIMEDOUT)
 		return d.ladder.fatal;
 	ladder_fini(&d.ladder);
+	comeback_fini(&d.comeback);
 	for (size_t i = 0; i < d.tenancies.nr && d.tenancies.list; i++)
 		offcpu_unwatch(&d.tenancies.list[i]);
 	tenancies_fini(&d.tenancies);

@@ -191,6 +191,13 @@ int ladder_down(struct ladder *l, struct tenancy *ty)
 	return ret;
 }
 
+void ladder_return_cpus(struct ladder *l)
+{
+	for (size_t i = 0; i < l->tenancies->nr; i++)
+		if (cpuhp_cpu_state(l->hp, l->tenancies->list[i].cpu) < RUNG_HOTPLUG)
+			cpu_up(l->hp, l->tenancies->list[i].cpu, RUNG_HOTPLUG);
+}
+
 bool ladder_is_up(const struct ladder *l, const struct tenancy *ty)
 {
 	return cpuhp_cpu_state(l->hp, ty->cpu) == CPUHP_ONLINE;

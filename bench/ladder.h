@@ -29,7 +29,10 @@ struct ladder {
 	int fatal;		   /* -errno after which nothing more should be tried */
 };
 
-/* All CPUs of the plan are down. @l has setup, contender, probe and tenancies set. 0 or -errno. */
+/*
+ * All CPUs of the plan are down here; in the kernel they are there. @l has setup, contender, probe
+ * and tenancies set. 0 or -errno.
+ */
 int ladder_init(struct ladder *l);
 void ladder_fini(struct ladder *l);
 
@@ -49,6 +52,9 @@ int ladder_bring_back(struct ladder *l, struct tenancy *ty);
  */
 int ladder_up(struct ladder *l, struct tenancy *ty);
 int ladder_down(struct ladder *l, struct tenancy *ty);
+
+/* After a block, its threads gone: every CPU where the next block wants it, in the kernel too. */
+void ladder_return_cpus(struct ladder *l);
 
 bool ladder_is_up(const struct ladder *l, const struct tenancy *ty);
 

@@ -107,7 +107,7 @@ static void print_head(const struct table *table)
 		cell->workload, cell->duty->name, cell->threads_per_cpu,
 		cell->threads_per_cpu == 1 ? "" : "s",
 		setup->wait == WAIT_POLL ? "polls" : "blocks", controller ? controller : "-",
-		setup->hotplug->name, setup->hotplug->is_simulated ? "simulated" : "real");
+		setup->hotplug->name, hotplug_kind(setup->hotplug));
 	fprintf(table->out, "%-11s%-11s%10s%10s  %-33s%9s%11s\n", "phase", "contender", "p50",
 		"p99", "ratio to " SUMMARY_REFERENCE " [95 % interval]", "n",
 		table->beside == SUMMARY_NONE ? "" : BESIDE);
@@ -265,6 +265,10 @@ int report_table_print(FILE *out, const struct recording *rec, const struct summ
 		fputs("\nSimulated: no CPU really went offline; offline, online and total say "
 		      "nothing "
 		      "about a kernel.\n",
+		      out);
+	if (rec->setup->hotplug->is_cpuset_only)
+		fputs("\nNo CPU went offline: CPUs left the suite's own cpuset; offline and online "
+		      "are the cpuset's.\n",
 		      out);
 	for (uint32_t cell = 0; cell < rec->nr_cells; cell++) {
 		struct table table = { .out = out,

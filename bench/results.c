@@ -184,6 +184,7 @@ static size_t fill_params(const struct run_setup *setup, const struct options *o
 
 	fields[nr++] = json_number("seed", o->seed);
 	fields[nr++] = json_text("hotplug", setup->hotplug->name);
+	fields[nr++] = json_text("hotplug_kind", hotplug_kind(setup->hotplug));
 	fields[nr++] = json_truth("is_simulated", setup->hotplug->is_simulated);
 	fields[nr++] = json_number("cycles", o->cycles);
 	fields[nr++] = json_number("repetitions", o->repetitions);

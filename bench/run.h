@@ -74,6 +74,9 @@ enum step_status {
 	NR_STEP_STATUSES
 };
 
+/* Is the CPU in our cpuset when it is back? */
+enum cpuset_membership { CPUSET_UNKNOWN, CPUSET_HAS_CPU, CPUSET_LACKS_CPU };
+
 /* One step of one block. Times in ns; blank phases hold 0 and their reason. */
 struct step_sample {
 	uint32_t seq;
@@ -87,8 +90,11 @@ struct step_sample {
 	uint32_t nr_affinity_lost; /* threads found able to run elsewhere when the CPU was back */
 	uint32_t nr_affinity_repaired; /* that had lost theirs while away, and got it back */
 	uint32_t nr_retries;	       /* of the hotplug driver; their time is the step's */
-	uint64_t planned_ns;	       /* since the block's start */
-	uint64_t started_ns;	       /* since the block's start: lateness is started - planned */
+	uint64_t affinity_repair_ns;   /* until none of them could any more; if one was lost */
+	bool is_affinity_unrepaired;   /* some still can: no time is given */
+	enum cpuset_membership cpuset;
+	uint64_t planned_ns; /* since the block's start */
+	uint64_t started_ns; /* since the block's start: lateness is started - planned */
 	uint64_t ns[NR_PHASES];
 	uint8_t blank[NR_PHASES]; /* enum blank */
 };

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+#include "comeback.h"
+
+#include "cgroup.h"
+#include "clock.h"
+#include "hotplug.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define LIST_BYTES 16384
+
+/* The nearest group upwards that has the file: those without it have their parent's CPUs. */
+static int open_cpuset(void)
+{
+	struct cgroup_place place;
+	char path[3 * CGROUP_PATH_BYTES];
+	int fd;
+
+	if (cgroup_find(NULL, "cpuset", &place))
+		return -1;
+	do {
+		snprintf(path, sizeof(path), "/%s/%s/%s", place.mount, place.path,
+			 place.is_v2 ? "cpuset.cpus.effective" : "cpuset.effective_cpus");
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+	} while (fd < 0 && errno == ENOENT && cgroup_go_up(&place));
+	return fd;
+}
+
+void comeback_init(struct comeback *cb, const struct run_setup *setup)
+{
+	cb->is_real = !setup->hotplug->is_simulated;
+	cb->cpuset_fd = cb->is_real ? open_cpuset() : -1;
+}
+
+void comeback_fini(struct comeback *cb)
+{
+	if (cb->cpuset_fd >= 0)
+		close(cb->cpuset_fd);
+}
+
+static pid_t tid_of(const struct tenant *t)
+{
+	return atomic_load_explicit(&t->tid, memory_order_relaxed);
+}
+
+static bool is_bound(const struct tenant *t, const struct cpumask *own)
+{
+	struct cpumask mask;
+
+	cpumask_clear(&mask);
+	return sched_getaffinity(tid_of(t), sizeof(mask), (cpu_set_t *)mask.bits) >= 0 &&
+	       cpumask_equal(&mask, own);
+}
+
+static uint32_t nr_unbound(const struct tenancy *ty, const struct cpumask *own)
+{
+	uint32_t nr = 0;
+
+	for (size_t i = 0; i < ty->nr_tenants; i++)
+		nr += !is_bound(&ty->tenants[i], own);
+	return nr;
+}
+
+/* sched_setaffinity() returns when the thread is on its CPU or asleep. */
+static void repair(const struct tenancy *ty, const struct cpumask *own, struct step_sample *s)
+{
+	uint64_t begin_ns = clock_now_ns();
+
+	for (size_t i = 0; i < ty->nr_tenants; i++)
+		if (!is_bound(&ty->tenants[i], own))
+			sched_setaffinity(tid_of(&ty->tenants[i]), sizeof(*own),
+					  (const cpu_set_t *)own->bits);
+	if (nr_unbound(ty, own))
+		s->is_affinity_unrepaired = true;
+	else
+		s->affinity_repair_ns += clock_now_ns() - begin_ns;
+}
+
+void comeback_check_threads(const struct tenancy *ty, struct step_sample *s)
+{
+	struct cpumask own;
+	uint32_t nr;
+
+	cpumask_clear(&own);
+	cpumask_set_cpu(ty->real_cpu, &own);
+	nr = nr_unbound(ty, &own);
+	s->nr_affinity_lost += nr;
+	if (nr)
+		repair(ty, &own, s);
+}
+
+void comeback_check_cpuset(const struct comeback *cb, struct step_sample *s)
+{
+	struct cpumask cpus;
+	char list[LIST_BYTES];
+	ssize_t n = cb->cpuset_fd < 0 ? -1 : pread(cb->cpuset_fd, list, sizeof(list) - 1, 0);
+
+	if (n < 0)
+		return;
+	list[n] = '\0';
+	if (!cpumask_parse(list, &cpus))
+		s->cpuset =
+			cpumask_test_cpu(s->real_cpu, &cpus) ? CPUSET_HAS_CPU : CPUSET_LACKS_CPU;
+}
