@@ -3,9 +3,11 @@
  * Conformance: every registered contender with every registered duty does what the driver and the
  * tables rely on. A new one is tested by being in its .def list.
  */
+#include "clock.h"
 #include "one_block.h"
 #include "sysfile.h"
 
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -24,6 +26,16 @@ static unsigned int nr_threads_of_process(void)
 	assert_int_equal(sscanf(strstr(text, "Threads:"), "Threads: %u", &nr), 1);
 	free(text);
 	return nr;
+}
+
+/* A joined thread is counted until the kernel has let go of it. */
+static void wait_for_threads(unsigned int nr)
+{
+	uint64_t deadline_ns = clock_now_ns() + 10000000000u;
+
+	while (nr_threads_of_process() != nr && clock_now_ns() < deadline_ns)
+		sched_yield();
+	assert_int_equal(nr_threads_of_process(), nr);
 }
 
 static void check_down(const struct one_block *one, const struct step_sample *s)
@@ -89,7 +101,7 @@ static void run_one(const char *contender, const char *duty, unsigned int thread
 	one_block_init(&one, contender, duty, threads, NR_CYCLES);
 	assert_int_equal(driver_run_block(&one.rec, NULL, &one.block), 0);
 	check_block(&one);
-	assert_int_equal(nr_threads_of_process(), before);
+	wait_for_threads(before);
 	one_block_fini(&one);
 }
 
