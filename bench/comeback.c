@@ -65,32 +65,46 @@ static uint32_t nr_unbound(const struct tenancy *ty, const struct cpumask *own)
 	return nr;
 }
 
-/* sched_setaffinity() returns when the thread is on its CPU or asleep. */
-static void repair(const struct tenancy *ty, const struct cpumask *own, struct step_sample *s)
+/* sched_setaffinity() returns when the thread is on its CPU or asleep. Are all bound again? */
+static bool repair(const struct tenancy *ty, const struct cpumask *own)
 {
-	uint64_t begin_ns = clock_now_ns();
-
 	for (size_t i = 0; i < ty->nr_tenants; i++)
 		if (!is_bound(&ty->tenants[i], own))
 			sched_setaffinity(tid_of(&ty->tenants[i]), sizeof(*own),
 					  (const cpu_set_t *)own->bits);
-	if (nr_unbound(ty, own))
-		s->is_affinity_unrepaired = true;
-	else
-		s->affinity_repair_ns += clock_now_ns() - begin_ns;
+	return !nr_unbound(ty, own);
+}
+
+static struct cpumask own_cpu(const struct tenancy *ty)
+{
+	struct cpumask own;
+
+	cpumask_clear(&own);
+	cpumask_set_cpu(ty->real_cpu, &own);
+	return own;
 }
 
 void comeback_check_threads(const struct tenancy *ty, struct step_sample *s)
 {
-	struct cpumask own;
-	uint32_t nr;
+	const struct cpumask own = own_cpu(ty);
+	uint64_t begin_ns;
 
-	cpumask_clear(&own);
-	cpumask_set_cpu(ty->real_cpu, &own);
-	nr = nr_unbound(ty, &own);
-	s->nr_affinity_lost += nr;
+	s->nr_affinity_lost = nr_unbound(ty, &own);
+	if (!s->nr_affinity_lost)
+		return;
+	begin_ns = clock_now_ns();
+	s->is_affinity_unrepaired = !repair(ty, &own);
+	s->affinity_repair_ns = clock_now_ns() - begin_ns;
+}
+
+void comeback_check_others(const struct tenancy *other, struct step_sample *s)
+{
+	const struct cpumask own = own_cpu(other);
+	uint32_t nr = nr_unbound(other, &own);
+
+	s->nr_others_lost += nr;
 	if (nr)
-		repair(ty, &own, s);
+		repair(other, &own);
 }
 
 void comeback_check_cpuset(const struct comeback *cb, struct step_sample *s)

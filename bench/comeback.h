@@ -21,9 +21,12 @@ void comeback_fini(struct comeback *cb);
 
 /*
  * Are the threads of @ty bound to their CPU, and to it alone? Fills in how many are not, and in
- * how many ns they all were again. Only for a CPU that is up.
+ * how many ns they all were again.
  */
 void comeback_check_threads(const struct tenancy *ty, struct step_sample *s);
+
+/* Those of another CPU that is up: nothing should have happened to them. Counts and repairs. */
+void comeback_check_others(const struct tenancy *other, struct step_sample *s);
 
 /* Is the CPU of @s in our cpuset again? */
 void comeback_check_cpuset(const struct comeback *cb, struct step_sample *s);

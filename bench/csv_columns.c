@@ -108,6 +108,7 @@ PUT(nr_wrong_cpu, u64, row->step->nr_wrong_cpu)
 PUT(nr_affinity_lost, u64, row->step->nr_affinity_lost)
 PUT(nr_affinity_repaired, u64, row->step->nr_affinity_repaired)
 PUT(nr_retries, u64, row->step->nr_retries)
+PUT(nr_others_lost, u64, row->step->nr_others_lost)
 
 static void put_affinity_repair_ns(struct csv_writer *csv, const struct csv_row *row)
 {
@@ -289,6 +290,9 @@ static const struct csv_column columns[] = {
 	{ "affinity_repair_ns", "integer", IN(EVENTS),
 	  "until the suite had bound these again; empty: none was lost, or one stayed so",
 	  put_affinity_repair_ns },
+	{ "nr_others_lost", "integer", IN(EVENTS),
+	  "threads of other CPUs that were up and could run elsewhere then; bound again, too",
+	  put_nr_others_lost },
 	{ "is_in_cpuset", "0/1", IN(EVENTS),
 	  "whether our cpuset has the CPU when it is back; empty: not of a simulated step, or not "
 	  "known",

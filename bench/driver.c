@@ -47,12 +47,13 @@ static uint32_t nr_affinity_lost(const struct tenancy *ty)
 /* Of a real driver the kernel may have touched any thread: those of other CPUs that are up, too. */
 static void check_comeback(struct driver *d, const struct tenancy *ty, struct step_sample *s)
 {
+	comeback_check_threads(ty, s);
 	comeback_check_cpuset(&d->comeback, s);
-	for (size_t i = 0; i < d->tenancies.nr; i++) {
+	for (size_t i = 0; i < d->tenancies.nr && d->comeback.is_real; i++) {
 		const struct tenancy *other = &d->tenancies.list[i];
 
-		if (other == ty || (d->comeback.is_real && ladder_is_up(&d->ladder, other)))
-			comeback_check_threads(other, s);
+		if (other != ty && ladder_is_up(&d->ladder, other))
+			comeback_check_others(other, s);
 	}
 }
 

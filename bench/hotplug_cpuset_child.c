@@ -395,7 +395,7 @@ static int wait_for(const struct cpuset_child *child, unsigned int cpu, bool is_
 
 	while (has_cpu(child, cpu) != is_in)
 		if (clock_now_ns() > deadline_ns)
-			return -ETIMEDOUT;
+			return -EAGAIN;
 	return 0;
 }
 

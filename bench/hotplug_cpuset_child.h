@@ -55,7 +55,7 @@ int cpuset_child_leave(struct cpuset_child *child);
  * Take one CPU out of the child, or put it back, and wait until the kernel says so. A caller that
  * was pinned stays so: old kernels overwrite the affinity of each task in a cpuset that changes.
  * A CPU that is there, or away, already is 0. -EINVAL the child never had it; -ENOSPC the last
- * one; -ETIMEDOUT somebody above us holds it back; or what the kernel said. A failure changes
+ * one; -EAGAIN a group above us does not have it now; or what the kernel said. A failure changes
  * nothing.
  */
 int cpuset_child_take(struct cpuset_child *child, unsigned int cpu);

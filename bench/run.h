@@ -90,7 +90,8 @@ struct step_sample {
 	uint32_t nr_affinity_lost; /* threads found able to run elsewhere when the CPU was back */
 	uint32_t nr_affinity_repaired; /* that had lost theirs while away, and got it back */
 	uint32_t nr_retries;	       /* of the hotplug driver; their time is the step's */
-	uint64_t affinity_repair_ns;   /* until none of them could any more; if one was lost */
+	uint32_t nr_others_lost;       /* of other CPUs that are up: the step did it to them */
+	uint64_t affinity_repair_ns;   /* of nr_affinity_lost: until none of them could any more; if one was lost */
 	bool is_affinity_unrepaired;   /* some still can: no time is given */
 	enum cpuset_membership cpuset;
 	uint64_t planned_ns; /* since the block's start */

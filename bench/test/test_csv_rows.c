@@ -36,6 +36,7 @@ static void fill(struct fake *fake)
 	block->steps[1].nr_affinity_repaired = 4;
 	block->steps[1].nr_retries = 5;
 	block->steps[1].affinity_repair_ns = 4100;
+	block->steps[1].nr_others_lost = 5;
 	block->steps[1].cpuset = CPUSET_LACKS_CPU;
 	fake_block(fake, FAKE_RECREATE, 1, 9)->pass = PASS_COUNTING;
 }

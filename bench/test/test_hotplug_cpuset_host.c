@@ -68,6 +68,7 @@ static void run_one(const char *contender)
 		assert_int_equal(s->status, STEP_DONE);
 		assert_int_equal(s->nr_wrong_cpu, 0);
 		assert_int_equal(s->nr_affinity_lost, is_lost ? NR_THREADS : 0);
+		assert_int_equal(s->nr_others_lost, 0);
 		assert_false(s->is_affinity_unrepaired);
 		assert_true(!is_lost || s->affinity_repair_ns > 0);
 		assert_int_equal(s->cpuset,
