@@ -35,12 +35,8 @@ static void doctor_hotplug(const struct environment *env, struct findings *findi
 		bool is_usable = !drivers[i]->probe || !drivers[i]->probe(topo, why, sizeof(why));
 
 		snprintf(subject, sizeof(subject), "hotplug %s", drivers[i]->name);
-		doctor_add(findings, is_usable ? DOCTOR_OK : DOCTOR_MISSING, subject, why, "%s%s%s",
-			   is_usable ? "usable" : "not usable",
-			   drivers[i]->is_simulated || drivers[i]->is_cpuset_only ? ", " : "",
-			   drivers[i]->is_simulated || drivers[i]->is_cpuset_only
-				   ? hotplug_kind(drivers[i])
-				   : "");
+		doctor_add(findings, is_usable ? DOCTOR_OK : DOCTOR_MISSING, subject, why, "%s, %s",
+			   is_usable ? "usable" : "not usable", hotplug_kind(drivers[i]));
 	}
 }
 

@@ -24,7 +24,8 @@
 /* For the kernel to do what it has accepted: it does so before write() returns, as far as seen. */
 #define DEADLINE_NS 1000000000u
 
-#define DELEGATE "systemd-run --scope -p Delegate=cpuset (with --user: no root)"
+/* What to do comes before paths: they may be long, and a line may be cut. */
+#define DELEGATE "start it with systemd-run --scope -p Delegate=cpuset"
 
 static int __attribute__((format(printf, 4, 5)))
 refuse(int error, char *why, size_t why_size, const char *format, ...)
@@ -101,7 +102,7 @@ static int check_files(const char *root, const struct cgroup_place *place, char 
 			      place->mount);
 	if (place->is_v2 && !is_listed(root, place, "cgroup.controllers"))
 		return refuse(-EOPNOTSUPP, why, size,
-			      "no cpuset controller in cgroup /%s: start it below " DELEGATE,
+			      "our cgroup has no cpuset controller: " DELEGATE "; it is /%s",
 			      place->path);
 	return 0;
 }
@@ -120,10 +121,10 @@ static int check_access(const char *dir, const struct cgroup_place *place, char 
 	for (int i = 0; i < 2 + place->is_v2; i++) {
 		snprintf(path, sizeof(path), "%s/%s", dir, files[i]);
 		if (access(path, W_OK))
-			return refuse(
-				-errno, why, size,
-				"cgroup /%s is not ours (%s): be root or start it below " DELEGATE,
-				place->path, strerror(errno));
+			return refuse(-errno, why, size,
+				      "our cgroup is not ours to divide (%s): be root or " DELEGATE
+				      " --user; it is /%s",
+				      strerror(errno), place->path);
 	}
 	return 0;
 }
@@ -322,8 +323,8 @@ int cpuset_child_enter(const struct cpumask *cpus, struct cpuset_child *ret_chil
 		return 0;
 	}
 	cpuset_child_leave(&child);
-	return refuse(ret, why, why_size, "cannot make a cpuset below %s (%s): start it below %s",
-		      child.dir, strerror(-ret), DELEGATE);
+	return refuse(ret, why, why_size, "cannot make a cpuset (%s): " DELEGATE "; ours is %s",
+		      strerror(-ret), child.dir);
 }
 
 /* Who else is in the child: what this process has started, and what that has. */

@@ -50,7 +50,7 @@ static void both_versions_are_usable(void **state)
 static void missing_controller_is_named(void **state)
 {
 	fake_v2(*state, "cpu io memory");
-	check_refused(*state, "no cpuset controller in cgroup /u.slice");
+	check_refused(*state, "our cgroup has no cpuset controller");
 	check_refused(*state, "Delegate=cpuset");
 }
 
