@@ -55,11 +55,11 @@ static void run_one(const char *contender)
 
 	one_block_init(&one, contender, "sleep", NR_THREADS, NR_CYCLES);
 	one.setup.hotplug = hotplug_find("cpuset");
-	begin(one.setup.hotplug, &one.topo, &one.setup.hotplug_arg);
+	begin(one.setup.hotplug, &one.topo, &one.setup.hotplug_run);
 	/* Twice: a block ends with its CPUs back. */
 	for (int i = 0; i < 2; i++)
 		assert_int_equal(driver_run_block(&one.rec, NULL, &one.block), 0);
-	assert_int_equal(one.setup.hotplug->end(one.setup.hotplug_arg), 0);
+	assert_int_equal(one.setup.hotplug->end(one.setup.hotplug_run), 0);
 	for (size_t i = 0; i < one.block.nr_steps; i++) {
 		const struct step_sample *s = &one.block.steps[i];
 		bool is_lost = s->action == PLAN_ONLINE && one.arm->has_threads &&
