@@ -7,6 +7,11 @@
 
 #include "topology.h"
 
+#include <stdio.h>
+
+struct options;
+struct selection;
+
 /* Where several apply: 2, 5, 4, 1, 6, 3, 0. */
 enum exit_code {
 	EXIT_DONE = 0,
@@ -23,6 +28,7 @@ enum exit_code {
 int cmd_list(int argc, char **argv);
 int cmd_topo(int argc, char **argv);
 int cmd_plan(int argc, char **argv);
+int cmd_impact(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 int cmd_restore(int argc, char **argv);
@@ -36,6 +42,14 @@ int cmd_refuse_usage(const char *command, const char *format, ...)
 
 /* One line on standard error, too: it is not possible here. Returns EXIT_SKIPPED. */
 int cmd_skip(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/**
+ * cmd_impact_ask() - before a real run: print on @out whom it would hurt.
+ *
+ * Return: EXIT_DONE when nothing foreign is pinned there or --accept-impact was given; else
+ * EXIT_USAGE and one line on standard error.
+ */
+int cmd_impact_ask(const struct options *options, const struct selection *selection, FILE *out);
 
 /* Load the topology or say why not: EXIT_DONE or EXIT_USAGE. */
 int cmd_load_topology(const char *command, struct topology *ret_topo);

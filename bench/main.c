@@ -16,6 +16,7 @@ static const struct {
 	{ "doctor", cmd_doctor, "what this machine can and cannot measure" },
 	{ "run", cmd_run, "the main job: take CPUs away and bring them back, with each contender" },
 	{ "restore", cmd_restore, "bring back the CPUs that a killed run left off" },
+	{ "impact", cmd_impact, "whom a real offline of these CPUs would hurt; changes nothing" },
 	{ "plan", cmd_plan, "write the plan, run nothing; or check a plan file" },
 };
 

@@ -23,6 +23,7 @@ static const struct option_row *const option_tables[] = {
 
 static const char *const command_names[NR_OPTIONS_COMMANDS] = {
 	[OPTIONS_PLAN] = "plan",
+	[OPTIONS_IMPACT] = "impact",
 	[OPTIONS_RUN] = "run",
 };
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * options - the command line of `plan` and `run` -> struct options. Pure: no file is opened, no
- * CPU is looked at, nothing is printed. What the machine can do with it, selection.h decides.
+ * options - the command line of `plan`, `impact` and `run` -> struct options. Pure: no file is
+ * opened, no CPU is looked at, nothing is printed. What the machine can do with it, selection.h
+ * decides.
  */
 #ifndef BENCH_OPTIONS_H
 #define BENCH_OPTIONS_H
@@ -18,7 +19,7 @@ struct hotplug;
 struct workload;
 
 /* For which subcommand; each has its own set of options. */
-enum options_command { OPTIONS_PLAN, OPTIONS_RUN, NR_OPTIONS_COMMANDS };
+enum options_command { OPTIONS_PLAN, OPTIONS_IMPACT, OPTIONS_RUN, NR_OPTIONS_COMMANDS };
 
 /* Lists are in the order given, without duplicates. Texts point into argv. */
 struct options {
@@ -59,6 +60,8 @@ struct options {
 	const char *journal;	 /* NULL: journal_default_dir() */
 	const char *sysfs_root;	 /* NULL: this machine; for tests */
 	bool is_container_forced;
+	bool is_impact_accepted; /* a real run may hit foreign pinned work */
+	bool is_foreign_repaired;
 
 	/* Google Benchmark's */
 	const char *filter;	/* NULL: all */

@@ -34,6 +34,26 @@ static const char help_plan[] =
 	"\n"
 	"example: parkbench plan --workload walk --cycles 50 --seed 7 -o walk.plan\n";
 
+static const char help_impact[] =
+	"usage: parkbench impact SELECTION\n"
+	"\n"
+	"Whom a real offline of these CPUs would hurt. Reads /proc and /sys, changes nothing.\n"
+	"\n" HELP_SELECTION "\n"
+	"  -h, --help              this text\n"
+	"\n"
+	"blocks: foreign work that may run only there, or that loses a setting for good; a real\n"
+	"        run refuses unless --accept-impact is given\n"
+	"moves:  goes elsewhere meanwhile, and needs nobody to put it right afterwards\n"
+	"note:   worth knowing\n"
+	"\n"
+	"How many CPUs are away at once follows from the plans (--workload, --max-off): a task "
+	"that\n"
+	"may use two CPUs is not stranded where they go one after the other. In a container only "
+	"its\n"
+	"own tasks are seen. Exit 0 with or without findings.\n"
+	"\n"
+	"example: parkbench impact --cpus 4-7 --workload serial\n";
+
 static const char help_run[] =
 	"usage: parkbench run SELECTION [OPTIONS]\n"
 	"\n"
@@ -56,6 +76,9 @@ static const char help_run[] =
 	"  --min-online N          --journal DIR           --force-container  (--hotplug sysfs; "
 	"tests:\n"
 	"                          --sysfs-root DIR)\n"
+	"  --accept-impact         a real offline may hit foreign pinned work ('parkbench "
+	"impact')\n"
+	"  --repair-foreign        afterwards give others the affinity back that they lost by it\n"
 	"  --benchmark_filter=RE   --benchmark_list_tests  --benchmark_format=console|json\n"
 	"  --benchmark_out=FILE    --benchmark_out_format=json|console  "
 	"--benchmark_context=K=V,...\n"
@@ -69,5 +92,11 @@ static const char help_run[] =
 
 const char *options_help(enum options_command command)
 {
-	return command == OPTIONS_PLAN ? help_plan : help_run;
+	static const char *const texts[NR_OPTIONS_COMMANDS] = {
+		[OPTIONS_PLAN] = help_plan,
+		[OPTIONS_IMPACT] = help_impact,
+		[OPTIONS_RUN] = help_run,
+	};
+
+	return texts[command];
 }

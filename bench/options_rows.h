@@ -7,8 +7,9 @@
 
 #include "options.h"
 
-#define FOR_PLAN (1u << OPTIONS_PLAN)
-#define FOR_RUN	 (1u << OPTIONS_RUN)
+#define FOR_PLAN   (1u << OPTIONS_PLAN)
+#define FOR_IMPACT (1u << OPTIONS_IMPACT)
+#define FOR_RUN	   (1u << OPTIONS_RUN)
 
 enum option_value { VALUE_NEEDED, VALUE_NONE, VALUE_OPTIONAL /* with '=' only */ };
 

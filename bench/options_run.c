@@ -174,6 +174,22 @@ static int parse_force_container(struct options *o, const char *value, struct op
 	return 0;
 }
 
+static int parse_accept_impact(struct options *o, const char *value, struct option_why *why)
+{
+	(void)value;
+	(void)why;
+	o->is_impact_accepted = true;
+	return 0;
+}
+
+static int parse_repair_foreign(struct options *o, const char *value, struct option_why *why)
+{
+	(void)value;
+	(void)why;
+	o->is_foreign_repaired = true;
+	return 0;
+}
+
 /* clang-format off: it is a table */
 const struct option_row option_rows_run[] = {
 	{ "--passes", NULL, FOR_RUN, VALUE_NEEDED, parse_passes, NULL },
@@ -191,6 +207,8 @@ const struct option_row option_rows_run[] = {
 	{ "--journal", NULL, FOR_RUN, VALUE_NEEDED, parse_journal, NULL },
 	{ "--sysfs-root", NULL, FOR_RUN, VALUE_NEEDED, parse_sysfs_root, NULL },
 	{ "--force-container", NULL, FOR_RUN, VALUE_NONE, parse_force_container, NULL },
+	{ "--accept-impact", NULL, FOR_RUN, VALUE_NONE, parse_accept_impact, NULL },
+	{ "--repair-foreign", NULL, FOR_RUN, VALUE_NONE, parse_repair_foreign, NULL },
 	{ 0 },
 };
 /* clang-format on */

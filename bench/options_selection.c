@@ -209,26 +209,27 @@ static int parse_force(struct options *o, const char *value, struct option_why *
 	return 0;
 }
 
+#define FOR_ALL	 (FOR_PLAN | FOR_IMPACT | FOR_RUN)
 #define FOR_BOTH (FOR_PLAN | FOR_RUN)
 
 /* clang-format off: it is a table */
 const struct option_row option_rows_selection[] = {
-	{ "--workload", NULL, FOR_BOTH, VALUE_NEEDED, parse_workload, NULL },
-	{ "--contender", NULL, FOR_BOTH, VALUE_NEEDED, parse_contender, NULL },
-	{ "--duty", NULL, FOR_BOTH, VALUE_NEEDED, parse_duty, NULL },
-	{ "--cpus", NULL, FOR_BOTH, VALUE_NEEDED, parse_cpus, NULL },
-	{ "--threads-per-cpu", NULL, FOR_BOTH, VALUE_NEEDED, parse_threads_per_cpu, NULL },
-	{ "--cycles", NULL, FOR_BOTH, VALUE_NEEDED, parse_cycles, NULL },
-	{ "--max-off", NULL, FOR_BOTH, VALUE_NEEDED, parse_max_off, NULL },
-	{ "--dwell-off", NULL, FOR_BOTH, VALUE_NEEDED, parse_dwell_off, NULL },
-	{ "--dwell-on", NULL, FOR_BOTH, VALUE_NEEDED, parse_dwell_on, NULL },
-	{ "--dither", NULL, FOR_BOTH, VALUE_NEEDED, parse_dither, NULL },
-	{ "--repetitions", "--benchmark_repetitions", FOR_BOTH, VALUE_NEEDED, parse_repetitions,
+	{ "--workload", NULL, FOR_ALL, VALUE_NEEDED, parse_workload, NULL },
+	{ "--contender", NULL, FOR_ALL, VALUE_NEEDED, parse_contender, NULL },
+	{ "--duty", NULL, FOR_ALL, VALUE_NEEDED, parse_duty, NULL },
+	{ "--cpus", NULL, FOR_ALL, VALUE_NEEDED, parse_cpus, NULL },
+	{ "--threads-per-cpu", NULL, FOR_ALL, VALUE_NEEDED, parse_threads_per_cpu, NULL },
+	{ "--cycles", NULL, FOR_ALL, VALUE_NEEDED, parse_cycles, NULL },
+	{ "--max-off", NULL, FOR_ALL, VALUE_NEEDED, parse_max_off, NULL },
+	{ "--dwell-off", NULL, FOR_ALL, VALUE_NEEDED, parse_dwell_off, NULL },
+	{ "--dwell-on", NULL, FOR_ALL, VALUE_NEEDED, parse_dwell_on, NULL },
+	{ "--dither", NULL, FOR_ALL, VALUE_NEEDED, parse_dither, NULL },
+	{ "--repetitions", "--benchmark_repetitions", FOR_ALL, VALUE_NEEDED, parse_repetitions,
 	  NULL },
-	{ "--seed", NULL, FOR_BOTH, VALUE_NEEDED, parse_seed, NULL },
-	{ "--hotplug", NULL, FOR_BOTH, VALUE_NEEDED, parse_hotplug, NULL },
-	{ "--controller", NULL, FOR_BOTH, VALUE_NEEDED, parse_controller, NULL },
-	{ "--plan", NULL, FOR_BOTH, VALUE_NEEDED, parse_plan, NULL },
+	{ "--seed", NULL, FOR_ALL, VALUE_NEEDED, parse_seed, NULL },
+	{ "--hotplug", NULL, FOR_ALL, VALUE_NEEDED, parse_hotplug, NULL },
+	{ "--controller", NULL, FOR_ALL, VALUE_NEEDED, parse_controller, NULL },
+	{ "--plan", NULL, FOR_ALL, VALUE_NEEDED, parse_plan, NULL },
 	{ "--out", "-o", FOR_BOTH, VALUE_NEEDED, parse_out, NULL },
 	{ "--force", NULL, FOR_PLAN, VALUE_NONE, parse_force, NULL },
 	{ 0 },

@@ -90,6 +90,25 @@ plan_usage() {
     refused 'empty item' plan --workload ,
 }
 
+impact_usage() {
+    refused "did you mean '--cpus'?" impact --cpu 1
+    refused 'is not an option of' impact --out x
+    refused 'is not an option of' plan --accept-impact
+    refused 'takes no value' run --accept-impact=yes
+    refused 'of another machine' impact --cpus 1
+    accepted impact --help
+}
+
+# Reads this machine and changes nothing; who else runs on it does not matter.
+impact_here() {
+    local launch=(env -u HWLOC_SYNTHETIC "$parkbench")
+
+    refused '--cpus' impact --cpus 8191
+    (($(nproc) > 1)) || return 0
+    accepted impact
+    grep -q 'blocks, .* moves, .* notes' "$room/out" || fail 'impact: no summary'
+}
+
 plan_cpus() {
     refused '--cpus' plan --cpus 8
     refused '--cpus' plan --cpus 7-4
@@ -171,6 +190,8 @@ plan_usage
 plan_cpus
 plan_files
 plan_works
+impact_usage
+impact_here
 if has run; then
     run_usage
     run_here

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-static const enum options_command commands[] = { OPTIONS_PLAN, OPTIONS_RUN };
+static const enum options_command commands[] = { OPTIONS_PLAN, OPTIONS_IMPACT, OPTIONS_RUN };
 
 #define NR_COMMANDS (sizeof(commands) / sizeof(*commands))
 
