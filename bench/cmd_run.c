@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* `parkbench run`: from the command line to a results directory and a table. */
+#include "aftermath.h"
 #include "block_order.h"
 #include "clock.h"
 #include "cmd.h"
@@ -44,6 +45,7 @@ struct run {
 	bool is_unrestored; /* something of ours was not put back */
 	struct environment env;
 	struct summary summary;
+	struct aftermath aftermath; /* of a real run */
 	struct results results;
 	char *report;
 	char warning_texts[MAX_WARNINGS][512];
@@ -277,6 +279,49 @@ static bool is_refusal(int pass_error)
 	       pass_error != -EPROTO && pass_error != -EINTR;
 }
 
+/* Whom a real offline would hurt, said before it; and how everything is. An exit code. */
+static int look_before(struct run *run)
+{
+	FILE *out = run->options.report_format == GB_JSON ? stderr : stdout;
+	const struct census_origin origin = { .root = "" };
+	int code;
+
+	if (run->options.hotplug->is_simulated)
+		return EXIT_DONE;
+	code = cmd_impact_ask(&run->options, &run->selection, out);
+	if (!code && aftermath_begin(&origin, &run->selection.victims, &run->aftermath))
+		code = cmd_refuse("run", "cannot remember how the machine is: /proc cannot be "
+					 "read, or out of memory");
+	return code;
+}
+
+/* With all CPUs back and our settings restored. EXIT_DONE, or EXIT_FAILED: not as found. */
+static int look_after(struct run *run)
+{
+	const struct repair_ops *repair = run->options.is_foreign_repaired ? &hotplug_repair : NULL;
+	size_t nr_ours, nr_foreign;
+	char text[256];
+
+	if (run->options.hotplug->is_simulated)
+		return EXIT_DONE;
+	if (aftermath_compare(&run->aftermath, repair)) {
+		warn(run, "out of memory: aftermath.csv is not complete");
+		return EXIT_FAILED;
+	}
+	nr_ours = aftermath_nr_ours(&run->aftermath);
+	nr_foreign = aftermath_nr_foreign(&run->aftermath);
+	if (nr_foreign) {
+		snprintf(text, sizeof(text),
+			 "%zu settings of others are no longer as they were: see aftermath.csv%s",
+			 nr_foreign, repair ? "" : "; --repair-foreign puts them back");
+		warn(run, text);
+	}
+	if (nr_ours && !run->passes.why[0])
+		snprintf(run->passes.why, sizeof(run->passes.why),
+			 "%zu changes of ours were not undone: see aftermath.csv", nr_ours);
+	return nr_ours ? EXIT_FAILED : EXIT_DONE;
+}
+
 static int write_second_report(const struct run *run)
 {
 	struct outfile out;
@@ -300,6 +345,7 @@ static int conclude(struct run *run, int code)
 		.selection = &run->selection,
 		.summary = &run->summary,
 		.env = &run->env,
+		.aftermath = &run->aftermath,
 		.benchmark_report = is_json ? run->report : NULL,
 		.warnings = run->warnings,
 		.exit_code = code,
@@ -403,8 +449,10 @@ static int measure(struct run *run)
 					     .workloads = WORKLOADS_VERSION,
 					     .argv = run->argv };
 	char why[512];
-	int ret, code;
+	int ret, code = look_before(run);
 
+	if (code)
+		return code;
 	if (results_open(run->options.out, &run->results, why, sizeof(why)))
 		return cmd_refuse("run", "%s", why);
 	if (environment_collect(&origin, &run->env) || passes_init(&run->passes)) {
@@ -419,11 +467,12 @@ static int measure(struct run *run)
 		return code;
 	}
 	ret = run_in_custody(run);
+	code = look_after(run);
 	if (is_refusal(ret) && !run->is_unrestored) {
 		results_abandon(&run->results);
 		return cmd_refuse("run", "%s", run->passes.why);
 	}
-	code = conclude(run, judge(run, ret));
+	code = conclude(run, code ? code : judge(run, ret));
 	if (code != EXIT_USAGE)
 		print_ending(run, code);
 	/* Threads that did not answer may still use what would be freed. */
@@ -441,6 +490,7 @@ static void run_fini(struct run *run)
 	handover_free(run->handover);
 	passes_fini(&run->passes);
 	environment_fini(&run->env);
+	aftermath_fini(&run->aftermath);
 	free(run->is_selected);
 	free(run->cells);
 	selection_fini(&run->selection);

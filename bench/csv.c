@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "csv.h"
 
+#include "aftermath.h"
 #include "csv_columns.h"
 #include "summary.h"
 
@@ -199,6 +200,20 @@ static void walk_summary(struct csv_writer *csv, const struct layout *layout,
 	}
 }
 
+static void walk_aftermath(struct csv_writer *csv, const struct layout *layout,
+			   const struct csv_source *source)
+{
+	size_t nr = source->aftermath ? source->aftermath->nr_rows : 0;
+
+	for (size_t i = 0; i < nr; i++) {
+		struct csv_row row = { .rec = source->rec,
+				       .phase = NR_PHASES,
+				       .aftermath = &source->aftermath->rows[i] };
+
+		put_row(csv, layout, &row);
+	}
+}
+
 static const struct {
 	const char *name, *row;
 	void (*walk)(struct csv_writer *csv, const struct layout *layout,
@@ -220,6 +235,11 @@ static const struct {
 			 "in a fresh process",
 			 walk_memory },
 	[CSV_SUMMARY] = { "summary.csv", "one statistic of one series", walk_summary },
+	[CSV_AFTERMATH] = { "aftermath.csv",
+			    "one thing on the machine that differs from before the run; a "
+			    "simulated "
+			    "run does not look",
+			    walk_aftermath },
 };
 
 const char *csv_file_name(enum csv_file file)
@@ -288,18 +308,20 @@ static void print_column(FILE *out, const struct csv_column *column, bool is_mar
 	fputc('\n', out);
 }
 
-/* The columns of exactly the files in @mask, or of one file without those of every file. */
+/* The columns of exactly the files in @mask, or of one file without those that are shared. */
 static void print_columns(FILE *out, unsigned int mask, bool is_markdown)
 {
+	const bool is_shared_wanted = mask == CSV_EVERY_FILE || mask == CSV_ARM_FILES;
 	size_t nr;
 	const struct csv_column *columns = csv_columns(&nr);
 
 	if (is_markdown)
 		fputs("\n| column | type | meaning |\n|---|---|---|\n", out);
 	for (size_t i = 0; i < nr; i++) {
-		bool is_everywhere = columns[i].files == CSV_EVERY_FILE;
+		const unsigned int files_of_it = columns[i].files;
+		bool is_shared = files_of_it == CSV_EVERY_FILE || files_of_it == CSV_ARM_FILES;
 
-		if (is_everywhere == (mask == CSV_EVERY_FILE) && columns[i].files & mask)
+		if (is_shared_wanted ? files_of_it == mask : !is_shared && files_of_it & mask)
 			print_column(out, &columns[i], is_markdown);
 	}
 }
@@ -313,6 +335,10 @@ int csv_print_columns(FILE *out, bool is_markdown)
 			about_files);
 	fputs(is_markdown ? "\n## Columns of every file\n" : "every file begins with\n", out);
 	print_columns(out, CSV_EVERY_FILE, is_markdown);
+	fputs(is_markdown ? "\n## Columns of every file but aftermath.csv\n"
+			  : "\nand, but for aftermath.csv, goes on with\n",
+	      out);
+	print_columns(out, CSV_ARM_FILES, is_markdown);
 	for (int file = 0; file < NR_CSV_FILES; file++) {
 		fprintf(out, is_markdown ? "\n## %s\n\nOne row is %s.\n" : "\n%s: one row is %s\n",
 			files[file].name, files[file].row);

@@ -18,6 +18,7 @@
 
 #define CSV_SCHEMA 1
 
+struct aftermath;
 struct recording;
 struct summary;
 
@@ -29,6 +30,7 @@ enum csv_file {
 	CSV_BLOCKS,
 	CSV_MEMORY,
 	CSV_SUMMARY,
+	CSV_AFTERMATH,
 	NR_CSV_FILES
 };
 
@@ -63,6 +65,7 @@ struct csv_source {
 	const struct syscall_row *syscalls;
 	size_t nr_syscalls;
 	const struct summary *summary;
+	const struct aftermath *aftermath;
 };
 
 /* "samples.csv", ... */

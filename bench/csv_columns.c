@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "csv_columns.h"
 
+#include "aftermath.h"
 #include "contender.h"
 #include "duty.h"
 #include "hotplug.h"
@@ -221,6 +222,34 @@ static void put_reference(struct csv_writer *csv, const struct csv_row *row)
 	csv_put_text(csv, arm == SUMMARY_NONE ? NULL : row->rec->arms[arm]->name);
 }
 
+PUT(what, text, row->aftermath->what)
+PUT(owner, text, row->aftermath->is_ours ? "ours" : "foreign")
+PUT(who, text, row->aftermath->name)
+PUT(setting, text, row->aftermath->setting)
+PUT(before, text, row->aftermath->before)
+PUT(after, text, row->aftermath->after)
+PUT(cause, text, row->aftermath->is_by_offline ? "offline" : "other")
+PUT(is_repaired, u64, row->aftermath->is_repaired)
+PUT(aftermath_reason, text, aftermath_status(row->aftermath))
+
+static void put_number_of_task(struct csv_writer *csv, pid_t number)
+{
+	if (number)
+		csv_put_u64(csv, (uint64_t)number);
+	else
+		csv_put_empty(csv);
+}
+
+static void put_pid(struct csv_writer *csv, const struct csv_row *row)
+{
+	put_number_of_task(csv, row->aftermath->pid);
+}
+
+static void put_tid(struct csv_writer *csv, const struct csv_row *row)
+{
+	put_number_of_task(csv, row->aftermath->tid);
+}
+
 #define IN(file) (1u << CSV_##file)
 #define IN_STEP	 (IN(SAMPLES) | IN(EVENTS))
 #define IN_BLOCK (IN_STEP | IN(BLOCKS))
@@ -233,28 +262,27 @@ static const struct csv_column columns[] = {
 	  "stayed online; `real`",
 	  put_hotplug_kind },
 	{ "hotplug", "text", CSV_EVERY_FILE, "hotplug driver", put_hotplug },
-	{ "cell", "integer", CSV_EVERY_FILE, "what all arms share: workload, duty, threads per CPU",
+	{ "cell", "integer", CSV_ARM_FILES, "what all arms share: workload, duty, threads per CPU",
 	  put_cell },
-	{ "workload", "text", CSV_EVERY_FILE, "generator of the plan", put_workload },
-	{ "duty", "text", CSV_EVERY_FILE, "what each thread does while its CPU is up", put_duty },
-	{ "threads_per_cpu", "integer", CSV_EVERY_FILE, "threads of each CPU",
-	  put_threads_per_cpu },
-	{ "arm", "text", CSV_EVERY_FILE, "contender", put_arm },
-	{ "pin", "text", CSV_EVERY_FILE, "how its threads come onto their CPU", put_pin },
-	{ "stack_bytes", "integer", CSV_EVERY_FILE, "stack of each thread", put_stack_bytes },
-	{ "stack_touch_bytes", "integer", CSV_EVERY_FILE, "of it written by each duty step",
+	{ "workload", "text", CSV_ARM_FILES, "generator of the plan", put_workload },
+	{ "duty", "text", CSV_ARM_FILES, "what each thread does while its CPU is up", put_duty },
+	{ "threads_per_cpu", "integer", CSV_ARM_FILES, "threads of each CPU", put_threads_per_cpu },
+	{ "arm", "text", CSV_ARM_FILES, "contender", put_arm },
+	{ "pin", "text", CSV_ARM_FILES, "how its threads come onto their CPU", put_pin },
+	{ "stack_bytes", "integer", CSV_ARM_FILES, "stack of each thread", put_stack_bytes },
+	{ "stack_touch_bytes", "integer", CSV_ARM_FILES, "of it written by each duty step",
 	  put_stack_touch_bytes },
-	{ "data_touch_bytes", "integer", CSV_EVERY_FILE, "data written by each duty step",
+	{ "data_touch_bytes", "integer", CSV_ARM_FILES, "data written by each duty step",
 	  put_data_touch_bytes },
-	{ "controller_cpu", "integer", CSV_EVERY_FILE, "CPU that takes the others off and on",
+	{ "controller_cpu", "integer", CSV_ARM_FILES, "CPU that takes the others off and on",
 	  put_controller_cpu },
-	{ "controller_wait", "text", CSV_EVERY_FILE, "how it waits for threads: `block`, `poll`",
+	{ "controller_wait", "text", CSV_ARM_FILES, "how it waits for threads: `block`, `poll`",
 	  put_controller_wait },
-	{ "sched", "text", CSV_EVERY_FILE, "scheduling policy: `other`, `fifo`", put_sched },
-	{ "fifo_priority", "integer", CSV_EVERY_FILE, "empty with `other`", put_fifo_priority },
-	{ "is_idle_held", "0/1", CSV_EVERY_FILE,
-	  "deep idle states kept out through cpu_dma_latency", put_is_idle_held },
-	{ "controller", "text", CSV_EVERY_FILE,
+	{ "sched", "text", CSV_ARM_FILES, "scheduling policy: `other`, `fifo`", put_sched },
+	{ "fifo_priority", "integer", CSV_ARM_FILES, "empty with `other`", put_fifo_priority },
+	{ "is_idle_held", "0/1", CSV_ARM_FILES, "deep idle states kept out through cpu_dma_latency",
+	  put_is_idle_held },
+	{ "controller", "text", CSV_ARM_FILES,
 	  "where the controller is, seen from the CPU of the row: `same`, `sibling`, `cache`, "
 	  "`node`, `remote`; `mixed`: the row is about several",
 	  put_controller },
@@ -368,6 +396,29 @@ static const struct csv_column columns[] = {
 	{ "status", "text", IN(SUMMARY), "`ok`; `no_interval`; `blank`", put_summary_status },
 	{ "reason", "text", IN(SUMMARY),
 	  "why value or interval is missing; of refused steps the errno", put_summary_reason },
+
+	{ "what", "text", IN(AFTERMATH),
+	  "`task`: its mask; `online`, `smt`, `own`: what the run itself writes; `cpuset`, "
+	  "`cpuset_v1`, `partition`, `irq`, `resctrl`, `governor`",
+	  put_what },
+	{ "owner", "text", IN(AFTERMATH), "`ours`: a run that leaves one fails; `foreign`",
+	  put_owner },
+	{ "pid", "integer", IN(AFTERMATH), "process; empty: no task", put_pid },
+	{ "tid", "integer", IN(AFTERMATH), "thread", put_tid },
+	{ "name", "text", IN(AFTERMATH), "of the task, of who uses the IRQ, of the group",
+	  put_who },
+	{ "setting", "text", IN(AFTERMATH), "file below /; empty: the mask of a task",
+	  put_setting },
+	{ "before", "text", IN(AFTERMATH), "as the kernel writes it", put_before },
+	{ "after", "text", IN(AFTERMATH), "with all CPUs back, before any repair", put_after },
+	{ "cause", "text", IN(AFTERMATH),
+	  "`offline`: a CPU that was away is in one of the two; `other`: none is, so it was "
+	  "somebody else, and it is not repaired",
+	  put_cause },
+	{ "is_repaired", "0/1", IN(AFTERMATH), "put back, and read back to be so",
+	  put_is_repaired },
+	{ "reason", "text", IN(AFTERMATH), "of is_repaired; of a failed repair the errno",
+	  put_aftermath_reason },
 };
 
 const struct csv_column *csv_columns(size_t *ret_nr)

@@ -7,6 +7,7 @@
 #include "csv_writer.h"
 #include "run.h"
 
+struct aftermath_row;
 struct summary_row;
 
 /* What the row at hand is about; pointers that its file does not need are NULL. */
@@ -20,9 +21,12 @@ struct csv_row {
 	const struct counter_row *counter;
 	const struct syscall_row *syscall;
 	const struct summary_row *summary;
+	const struct aftermath_row *aftermath;
 };
 
 #define CSV_EVERY_FILE ((1u << NR_CSV_FILES) - 1)
+/* Files with rows about cells and arms; the others are about the run as a whole. */
+#define CSV_ARM_FILES (CSV_EVERY_FILE & ~(1u << CSV_AFTERMATH))
 
 struct csv_column {
 	const char *name;

@@ -330,6 +330,7 @@ int results_write(struct results *results, const struct results_input *input, ch
 		.syscalls = input->passes->syscalls,
 		.nr_syscalls = input->passes->nr_syscalls,
 		.summary = input->summary,
+		.aftermath = input->aftermath,
 	};
 	int ret = write_plans(results, input->selection);
 

@@ -8,6 +8,7 @@
 #ifndef BENCH_RESULTS_H
 #define BENCH_RESULTS_H
 
+#include "aftermath.h"
 #include "environment.h"
 #include "passes.h"
 #include "selection.h"
@@ -37,8 +38,9 @@ struct results_input {
 	const struct selection *selection;
 	const struct summary *summary;
 	const struct environment *env;
-	const char *benchmark_report; /* Google Benchmark's JSON, or NULL */
-	const char *const *warnings;  /* NULL-terminated */
+	const struct aftermath *aftermath; /* NULL: not looked at */
+	const char *benchmark_report;	   /* Google Benchmark's JSON, or NULL */
+	const char *const *warnings;	   /* NULL-terminated */
 	int exit_code;
 };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Every file's rows: what is written for steps of every status, and the golden files say how. */
+#include "aftermath.h"
 #include "csv.h"
 #include "fake_recording.h"
 #include "golden.h"
@@ -115,6 +116,39 @@ static struct summary_row summary_rows[] = {
 
 static const struct summary summary = { summary_rows, 2, 2 };
 
+static struct aftermath_row aftermath_rows[] = {
+	{ .what = "smt",
+	  .is_ours = true,
+	  .is_by_offline = true,
+	  .name = "",
+	  .setting = "sys/smt",
+	  .before = (char *)"on",
+	  .after = (char *)"off" },
+	{ .what = "irq",
+	  .is_by_offline = true,
+	  .is_repaired = true,
+	  .name = "eth0, eth1",
+	  .setting = "proc/irq/35/smp_affinity_list",
+	  .before = (char *)"2",
+	  .after = (char *)"0-3" },
+	{ .what = "task",
+	  .is_by_offline = true,
+	  .error = EPERM,
+	  .pid = 10,
+	  .tid = 11,
+	  .name = "a \"b\"",
+	  .before = (char *)"2,4",
+	  .after = (char *)"0-7" },
+	{ .what = "task",
+	  .pid = 12,
+	  .tid = 12,
+	  .name = "c",
+	  .before = (char *)"0",
+	  .after = (char *)"1" },
+};
+
+static const struct aftermath aftermath = { .rows = aftermath_rows, .nr_rows = 4 };
+
 static void rows_match_the_golden_files(void **state)
 {
 	struct scratch scratch;
@@ -125,7 +159,8 @@ static void rows_match_the_golden_files(void **state)
 	fill(&fake);
 	assert_int_equal(scratch_init(&scratch), 0);
 	for (int file = 0; file < NR_CSV_FILES; file++) {
-		const struct csv_source source = { &fake.rec, counters, 3, syscalls, 2, &summary };
+		const struct csv_source source = { &fake.rec, counters, 3,	   syscalls,
+						   2,	      &summary, &aftermath };
 		const char *name = csv_file_name((enum csv_file)file);
 		char golden[64], *text;
 
