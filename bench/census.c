@@ -59,11 +59,13 @@ int census_take(const struct census_origin *origin, struct census *ret)
 
 	if (!err)
 		err = census_take_tasks(&census);
-	if (err)
+	if (err) {
 		census_fini(&census);
-	else
-		*ret = census;
-	return err;
+		return err;
+	}
+	census_mark_defaults(&census);
+	*ret = census;
+	return 0;
 }
 
 static void free_mask(void *node)

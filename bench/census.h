@@ -30,6 +30,7 @@ struct census_origin {
 struct census_mask {
 	char *text; /* as the kernel lists it */
 	struct cpumask cpus;
+	bool is_default; /* what a task has that nobody pinned: all of some cpuset, or kthreadd's */
 };
 
 struct census_task {

@@ -7,6 +7,7 @@
 
 /* All return 0 or -errno; of what cannot be read only the number is kept. */
 int census_take_tasks(struct census *census);
+void census_mark_defaults(struct census *census); /* needs tasks and settings */
 int census_take_settings(struct census *census, const char *const *own_paths);
 int census_take_cpusets(struct census *census);
 

@@ -20,6 +20,8 @@
 /* A status with all 65536 groups that a task may be in, and every CPU and node. */
 #define BUFFER_MAX_BYTES ((size_t)4 << 20)
 
+#define KTHREADD 2
+
 /* Fields of /proc/PID/stat, as proc(5) counts them. */
 enum stat_field { STAT_STATE = 3, STAT_PPID, STAT_FLAGS = 9, STAT_START = 22, STAT_POLICY = 41 };
 
@@ -144,6 +146,41 @@ static int find_mask(struct census *census, char *text, const struct census_mask
 		return new_mask(census, text, ret);
 	*ret = *(struct census_mask **)found;
 	return 0;
+}
+
+static void mark_default(struct census *census, const struct cpumask *cpus)
+{
+	struct census_mask wanted = { .text = census->buffer };
+	void *found;
+
+	if (cpumask_format(cpus, census->buffer, census->buffer_size) >= (int)census->buffer_size)
+		return;
+	found = tfind(&wanted, &census->masks, compare_masks);
+	if (found)
+		(*(struct census_mask **)found)->is_default = true;
+}
+
+void census_mark_defaults(struct census *census)
+{
+	struct cpumask online, cpus;
+
+	if (!census->buffer)
+		return;
+	census_online(census, &online);
+	for (size_t i = 0; i < census->nr_settings; i++) {
+		const struct census_setting *cpuset = &census->settings[i];
+
+		if ((cpuset->kind != CENSUS_CPUSET && cpuset->kind != CENSUS_CPUSET_V1) ||
+		    cpumask_parse(cpuset->value, &cpus))
+			continue;
+		mark_default(census, &cpus);
+		cpumask_and(&cpus, &cpus, &online);
+		mark_default(census, &cpus);
+	}
+	/* What a partition leaves to the rest; new kernel threads inherit it. */
+	for (size_t i = 0; i < census->nr_tasks; i++)
+		if (census->tasks[i].pid == KTHREADD)
+			mark_default(census, &census->tasks[i].mask->cpus);
 }
 
 /* The kernel escapes newlines in the Name, so no task can write this line itself. */

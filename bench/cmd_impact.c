@@ -62,9 +62,7 @@ static void print_summary(FILE *out, const struct impact *impact)
 {
 	if (impact->nr_findings)
 		fputc('\n', out);
-	fprintf(out,
-		"%zu blocks, %zu moves, %zu notes; of %zu foreign tasks %zu may use every CPU "
-		"and lose nothing",
+	fprintf(out, "%zu blocks, %zu moves, %zu notes; of %zu foreign tasks %zu are not pinned",
 		impact_count(impact, IMPACT_BLOCKS), impact_count(impact, IMPACT_MOVES),
 		impact_count(impact, IMPACT_NOTE), impact->nr_tasks, impact->nr_free);
 	if (impact->nr_gone)

@@ -50,9 +50,9 @@ struct impact_finding {
 struct impact {
 	struct impact_finding *findings; /* by severity, kind and meaning */
 	size_t nr_findings, max_findings;
-	size_t nr_tasks;      /* looked at, without our own */
-	size_t nr_free;	      /* of these: may run on every online CPU, so that nothing is lost */
-	size_t nr_gone;	      /* ended before they were read */
+	size_t nr_tasks; /* looked at, without our own */
+	size_t nr_free;	 /* of these: on every CPU, or on all of a cpuset: nobody pinned them */
+	size_t nr_gone;	 /* ended before they were read */
 	size_t nr_unreadable; /* tasks and settings */
 	bool is_partial;      /* in a container: tasks outside were not seen */
 };

@@ -35,15 +35,30 @@ static void beside(const struct census_setting *setting, const char *file, char 
 		 file);
 }
 
-/* CONFIG_GENERIC_IRQ_DEBUGFS says it; elsewhere the kernel tells nobody. */
-static bool is_managed(const struct census *census, const char *irq)
+/* Queues of drivers that let the kernel spread them; queue 0 of nvme is the controller's own. */
+static bool is_managed_queue(const char *name)
+{
+	unsigned int device, queue;
+	int end = 0;
+
+	if (sscanf(name, "nvme%uq%u%n", &device, &queue, &end) == 2 && !name[end])
+		return queue > 0;
+	if (sscanf(name, "virtio%u-req.%u%n", &device, &queue, &end) == 2 && !name[end])
+		return true;
+	end = 0;
+	return sscanf(name, "virtio%u-request%n", &device, &end) == 1 && end && !name[end];
+}
+
+/* CONFIG_GENERIC_IRQ_DEBUGFS says it, elsewhere the kernel tells nobody: the name must do. */
+static bool is_managed(const struct census *census, const struct census_setting *setting,
+		       const char *irq)
 {
 	char path[128], *text;
 	bool is_found;
 
 	snprintf(path, sizeof(path), "sys/kernel/debug/irq/irqs/%.16s", irq);
 	if (sysfile_load(census->root, path, &text))
-		return false;
+		return is_managed_queue(setting->name);
 	is_found = strstr(text, "IRQD_AFFINITY_MANAGED");
 	free(text);
 	return is_found;
@@ -79,7 +94,7 @@ static int judge_irq(const struct inquiry *inquiry, const struct census_setting 
 	name_irq(inquiry->census, irq, number, &finding);
 	if (fate == MASK_SHRINKS) {
 		finding.meaning = irq_shrinks;
-	} else if (is_managed(inquiry->census, number)) {
+	} else if (is_managed(inquiry->census, irq, number)) {
 		finding.meaning = irq_managed;
 	} else if (!is_writable(inquiry->census, irq->path)) {
 		finding.meaning = irq_fixed;

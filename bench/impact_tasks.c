@@ -14,7 +14,7 @@
 #define MAX_DESCRIPTORS 256
 
 static const char pin_lost[] =
-	"may run nowhere else: moved, and the kernel forgets the pin for good";
+	"may run nowhere else: moved if they run meanwhile, and then unpinned for good";
 static const char restored[] = "run on their other CPUs meanwhile; the kernel restores the mask";
 static const char vcpus_moved[] = "may go elsewhere; the guest sees a pause";
 static const char deadline_moved[] =
@@ -135,7 +135,8 @@ static bool is_the_kernels(const struct census_task *task)
 static int judge_task(const struct inquiry *inquiry, const struct census_task *task)
 {
 	const enum mask_fate fate = impact_fate(inquiry, &task->mask->cpus);
-	const bool is_free = cpumask_subset(&inquiry->online, &task->mask->cpus);
+	const bool is_free =
+		task->mask->is_default || cpumask_subset(&inquiry->online, &task->mask->cpus);
 
 	if (task->is_own || is_the_kernels(task))
 		return 0;

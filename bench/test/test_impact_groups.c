@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* cpusets of both versions, partitions, resctrl groups, frequency policies, nohz_full. */
+/* cpusets of both versions, and partitions. */
 #include "fake_machine.h"
 
 #define V2 "sys/fs/cgroup/"
@@ -40,6 +40,25 @@ static void v2_groups_are_found_however_deep(void **state)
 	assert_int_equal(impact.findings[1].severity, IMPACT_MOVES);
 	assert_string_equal(impact.findings[2].who, "idle");
 	assert_int_equal(impact.findings[2].severity, IMPACT_NOTE);
+	impact_fini(&impact);
+}
+
+/* In a container every task's mask is smaller than the machine; that is no pin. */
+static void all_of_a_cpuset_is_no_pin(void **state)
+{
+	struct impact impact;
+
+	mount_v2(*state);
+	v2_group(*state, "box", "1-5", 1);
+	fake_task(*state, (struct fake_task){ .pid = 2, .name = "kthreadd", .mask = "0,2" });
+	fake_task(*state, (struct fake_task){ .pid = 9, .name = "outside", .mask = "0,2" });
+	fake_task(*state, (struct fake_task){ .pid = 10, .name = "inside", .mask = "1-3" });
+	fake_task(*state, (struct fake_task){ .pid = 11, .name = "part", .mask = "1-2" });
+	impact = fake_impact(*state, "2");
+	assert_int_equal(impact.nr_findings, 2);
+	assert_string_equal(impact.findings[0].who, "11 part");
+	assert_string_equal(impact.findings[1].who, "box");
+	assert_int_equal(impact.nr_free, 4);
 	impact_fini(&impact);
 }
 
@@ -100,51 +119,14 @@ static void v1_in_v2_mode_gets_them_back(void **state)
 	impact_fini(&impact);
 }
 
-static void resctrl_groups_lose_their_cpus_for_good(void **state)
-{
-	struct impact impact;
-
-	fake_machine(*state, "0-3");
-	fake_file(*state, "sys/fs/resctrl/cpus_list", "0-1");
-	fake_file(*state, "sys/fs/resctrl/info/last_cmd_status", "ok");
-	fake_file(*state, "sys/fs/resctrl/p1/cpus_list", "2-3");
-	fake_file(*state, "sys/fs/resctrl/p1/mon_groups/m1/cpus_list", "2");
-	fake_file(*state, "sys/fs/resctrl/mon_groups/m0/cpus_list", "1");
-	impact = fake_impact(*state, "0,2");
-	assert_int_equal(impact.nr_findings, 2);
-	assert_string_equal(impact.findings[0].who, "m1");
-	assert_string_equal(impact.findings[1].who, "p1");
-	assert_int_equal(impact_count(&impact, IMPACT_BLOCKS), 2);
-	impact_fini(&impact);
-}
-
-static void policies_and_housekeepers_are_notes(void **state)
-{
-	struct impact impact;
-
-	fake_machine(*state, "0-3");
-	fake_file(*state, "sys/devices/system/cpu/cpufreq/policy2/affected_cpus", "2 3");
-	fake_file(*state, "sys/devices/system/cpu/cpufreq/policy2/scaling_governor", "powersave");
-	fake_file(*state, "sys/devices/system/cpu/cpufreq/policy0/affected_cpus", "0 1");
-	fake_file(*state, "sys/devices/system/cpu/nohz_full", "0-1,3");
-	impact = fake_impact(*state, "2");
-	assert_int_equal(impact_count(&impact, IMPACT_NOTE), 2);
-	assert_string_equal(impact.findings[0].who, "policy2, powersave");
-	assert_int_equal(impact.findings[1].kind, IMPACT_HOUSEKEEPING);
-	assert_string_equal(impact.findings[1].cpus, "2");
-	assert_false(impact_needs_consent(&impact));
-	impact_fini(&impact);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		machine_test(v2_groups_are_found_however_deep),
+		machine_test(all_of_a_cpuset_is_no_pin),
 		machine_test(a_partition_without_cpus_is_invalid),
 		machine_test(v1_groups_lose_their_cpus_for_good),
 		machine_test(v1_in_v2_mode_gets_them_back),
-		machine_test(resctrl_groups_lose_their_cpus_for_good),
-		machine_test(policies_and_housekeepers_are_notes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

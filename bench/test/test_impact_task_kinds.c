@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Who is whose: the kernel's threads, guests, deadlines, ours, and tasks that are gone. */
+/* Who is whose: the kernel's threads, guests, deadlines, ours. */
 #include "fake_machine.h"
 
 static void the_kernels_own_threads_do_not_count(void **state)
@@ -115,26 +115,6 @@ static void guests_are_known_by_their_descriptors(void **state)
 	impact_fini(&impact);
 }
 
-/* Ended between two reads; waited for by nobody; cut off; a directory that is no process. */
-static void races_with_exit_are_no_failures(void **state)
-{
-	struct impact impact;
-
-	fake_machine(*state, "0-3");
-	fake_file(*state, "proc/30/stat", "");
-	fake_file(*state, "proc/31/task/31/comm", "gone");
-	fake_file(*state, "proc/32/task/32/stat", "32 (half");
-	fake_task(*state,
-		  (struct fake_task){ .pid = 33, .name = "zombie", .mask = "2", .state = 'Z' });
-	fake_file(*state, "proc/34x/task/34/stat", "no process");
-	fake_file(*state, "proc/interrupts", "");
-	impact = fake_impact(*state, "2");
-	assert_int_equal(impact.nr_findings, 0);
-	assert_int_equal(impact.nr_gone, 3);
-	assert_int_equal(impact.nr_unreadable, 1);
-	impact_fini(&impact);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -145,7 +125,6 @@ int main(void)
 		machine_test(deadline_tasks_are_named_even_if_free),
 		machine_test(guests_are_known_by_their_threads),
 		machine_test(guests_are_known_by_their_descriptors),
-		machine_test(races_with_exit_are_no_failures),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
