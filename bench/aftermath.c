@@ -132,7 +132,9 @@ static int compare_task(struct aftermath *a, size_t index)
 		return 0;
 	row.before = strdup(task->mask->text);
 	row.after = strdup(now.mask->text);
-	row.is_by_offline = involves_victims(a, task->mask->text, now.mask->text);
+	/* A kernel thread that nobody pinned follows the kernel's own rules (kcompactd). */
+	row.is_by_offline = involves_victims(a, task->mask->text, now.mask->text) &&
+			    !(census_is_kernel_thread(task) && task->mask->is_default);
 	return add_row(a, &row);
 }
 
