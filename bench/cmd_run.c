@@ -286,7 +286,7 @@ static int look_before(struct run *run)
 	const struct census_origin origin = { .root = "" };
 	int code;
 
-	if (run->options.hotplug->is_simulated)
+	if (!run->options.hotplug->is_kernels)
 		return EXIT_DONE;
 	code = cmd_impact_ask(&run->options, &run->selection, out);
 	if (!code && aftermath_begin(&origin, &run->selection.victims, &run->aftermath))
@@ -302,7 +302,7 @@ static int look_after(struct run *run)
 	size_t nr_ours, nr_foreign;
 	char text[256];
 
-	if (run->options.hotplug->is_simulated)
+	if (!run->options.hotplug->is_kernels)
 		return EXIT_DONE;
 	if (aftermath_compare(&run->aftermath, repair)) {
 		warn(run, "out of memory: aftermath.csv is not complete");
