@@ -3,7 +3,13 @@
 
 static const char *const pass_names[NR_PASSES] = {
 	[PASS_TIMING] = "timing", [PASS_COUNTING] = "counting", [PASS_SYSCALLS] = "syscalls",
-	[PASS_MEMORY] = "memory", [PASS_PERF] = "perf",
+	[PASS_MEMORY] = "memory", [PASS_PERF] = "perf",		[PASS_KERNEL] = "kernel",
+};
+
+static const char *const trace_level_names[NR_TRACE_LEVELS] = {
+	[TRACE_OFF] = "off",
+	[TRACE_STEPS] = "steps",
+	[TRACE_CALLS] = "calls",
 };
 
 static const char *const status_names[] = {
@@ -24,6 +30,11 @@ static const char *const blank_reasons[] = {
 const char *pass_name(enum pass pass)
 {
 	return pass_names[pass];
+}
+
+const char *trace_level_name(enum trace_level level)
+{
+	return trace_level_names[level];
 }
 
 const char *step_status_name(enum step_status status)

@@ -23,7 +23,21 @@ struct contender;
 struct duty;
 struct hotplug;
 
-enum pass { PASS_TIMING, PASS_COUNTING, PASS_SYSCALLS, PASS_MEMORY, PASS_PERF, NR_PASSES };
+enum pass {
+	PASS_TIMING,
+	PASS_COUNTING,
+	PASS_SYSCALLS,
+	PASS_MEMORY,
+	PASS_PERF,
+	PASS_KERNEL,
+	NR_PASSES
+};
+
+/*
+ * How much of the kernel is traced while a block runs (ktrace.h); each includes the one before.
+ * Steps: its cpuhp tracepoints. Calls: probes on its kthread functions.
+ */
+enum trace_level { TRACE_OFF, TRACE_STEPS, TRACE_CALLS, NR_TRACE_LEVELS };
 
 /*
  * How the controller waits for planned times and for threads to arrive. In the contenders' own
@@ -118,6 +132,7 @@ struct block {
 	uint32_t cell, arm;
 	uint32_t repetition; /* counted from 0, warm-up included */
 	enum pass pass;
+	enum trace_level trace;
 	bool is_warmup;
 	uint64_t started_ns, ended_ns; /* CLOCK_MONOTONIC */
 	uint64_t work_accepted, work_done;
@@ -138,6 +153,7 @@ struct recording {
 };
 
 const char *pass_name(enum pass pass);
+const char *trace_level_name(enum trace_level level);
 const char *step_status_name(enum step_status status);
 const char *blank_reason(enum blank blank);
 

@@ -21,6 +21,8 @@ build_packages=(
     libhwloc-dev
     libmd-dev
     libpfm4-dev
+    libtraceevent-dev
+    libtracefs-dev
     ninja-build
     pkg-config
     python3
