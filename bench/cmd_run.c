@@ -220,7 +220,9 @@ static int run_passes_on_machine(struct run *run)
 	if (ret)
 		return ret;
 	run->setup.clock_read_ns = clock_measure_cost().read_ns;
-	ret = run_pass(run, PASS_MEMORY, passes_memory);
+	ret = run_pass(run, PASS_KERNEL, passes_kernel);
+	if (!ret)
+		ret = run_pass(run, PASS_MEMORY, passes_memory);
 	if (!ret && run->options.passes[PASS_TIMING])
 		ret = handover_run(run->handover, &run->report);
 	if (!ret)
@@ -230,6 +232,7 @@ static int run_passes_on_machine(struct run *run)
 	controller_leave(&controller);
 	if (!ret && run->options.perf)
 		ret = or_warning(run, passes_perf(&run->passes));
+	passes_stop_trace(&run->passes);
 	progress_end(&run->passes.progress);
 	return ret;
 }

@@ -3,13 +3,14 @@
 
 #include "aftermath.h"
 #include "csv_columns.h"
+#include "kernel_rows.h"
 #include "summary.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <string.h>
 
-#define MAX_COLUMNS 128
+#define MAX_COLUMNS 256
 
 /* The columns of one file. */
 struct layout {
@@ -214,6 +215,38 @@ static void walk_aftermath(struct csv_writer *csv, const struct layout *layout,
 	}
 }
 
+static struct csv_row row_of_kernel(const struct recording *rec, const struct kernel_origin *origin)
+{
+	struct csv_row row = row_of_block(rec, &rec->blocks[origin->block]);
+
+	row.controller = controller_of_block(rec, row.block);
+	return row;
+}
+
+static void walk_steps(struct csv_writer *csv, const struct layout *layout,
+		       const struct csv_source *source)
+{
+	for (size_t i = 0; source->kernel && i < source->kernel->nr_steps; i++) {
+		const struct kstep_row *step = &source->kernel->steps[i];
+		struct csv_row row = row_of_kernel(source->rec, &step->origin);
+
+		row.kstep = step;
+		put_row(csv, layout, &row);
+	}
+}
+
+static void walk_kpark(struct csv_writer *csv, const struct layout *layout,
+		       const struct csv_source *source)
+{
+	for (size_t i = 0; source->kernel && i < source->kernel->nr_calls; i++) {
+		const struct kcall_row *call = &source->kernel->calls[i];
+		struct csv_row row = row_of_kernel(source->rec, &call->origin);
+
+		row.kcall = call;
+		put_row(csv, layout, &row);
+	}
+}
+
 static const struct {
 	const char *name, *row;
 	void (*walk)(struct csv_writer *csv, const struct layout *layout,
@@ -240,6 +273,16 @@ static const struct {
 			    "simulated "
 			    "run does not look",
 			    walk_aftermath },
+	[CSV_STEPS] = { "steps.csv",
+			"one step of the kernel's own CPU hotplug, from its trace; empty with "
+			"simulated "
+			"hotplug",
+			walk_steps },
+	[CSV_KPARK] = { "kpark.csv",
+			"one call of the kernel's own kthread_park, kthread_unpark, kthread_stop "
+			"or "
+			"kthread_create_on_node; only blocks that trace calls have them",
+			walk_kpark },
 };
 
 const char *csv_file_name(enum csv_file file)

@@ -19,6 +19,7 @@
 #define CSV_SCHEMA 1
 
 struct aftermath;
+struct kernel_rows;
 struct recording;
 struct summary;
 
@@ -31,6 +32,8 @@ enum csv_file {
 	CSV_MEMORY,
 	CSV_SUMMARY,
 	CSV_AFTERMATH,
+	CSV_STEPS,
+	CSV_KPARK,
 	NR_CSV_FILES
 };
 
@@ -66,6 +69,7 @@ struct csv_source {
 	size_t nr_syscalls;
 	const struct summary *summary;
 	const struct aftermath *aftermath;
+	const struct kernel_rows *kernel;
 };
 
 /* "samples.csv", ... */

@@ -3,6 +3,7 @@
 
 #include "aftermath.h"
 #include "contender.h"
+#include "csv_kernel.h"
 #include "duty.h"
 #include "hotplug.h"
 #include "summary.h"
@@ -62,6 +63,7 @@ PUT(block, u64, row->block->index)
 PUT(repetition, u64, row->block->repetition)
 PUT(pass, text, pass_name(row->block->pass))
 PUT(warmup, u64, row->block->is_warmup)
+PUT(trace, text, trace_level_name(row->block->trace))
 
 static uint64_t nr_done(const struct block *block)
 {
@@ -250,10 +252,11 @@ static void put_tid(struct csv_writer *csv, const struct csv_row *row)
 	put_number_of_task(csv, row->aftermath->tid);
 }
 
-#define IN(file) (1u << CSV_##file)
-#define IN_STEP	 (IN(SAMPLES) | IN(EVENTS))
-#define IN_BLOCK (IN_STEP | IN(BLOCKS))
-#define IN_PHASE (IN(SAMPLES) | IN(COUNTERS) | IN(SYSCALLS) | IN(SUMMARY))
+#define IN(file)  (1u << CSV_##file)
+#define IN_STEP	  (IN(SAMPLES) | IN(EVENTS))
+#define IN_BLOCK  (IN_STEP | IN(BLOCKS))
+#define IN_KERNEL (IN(STEPS) | IN(KPARK))
+#define IN_PHASE  (IN(SAMPLES) | IN(COUNTERS) | IN(SYSCALLS) | IN(SUMMARY))
 
 static const struct csv_column columns[] = {
 	{ "schema", "integer", CSV_EVERY_FILE, "version of these columns", put_schema },
@@ -287,13 +290,15 @@ static const struct csv_column columns[] = {
 	  "`node`, `remote`; `mixed`: the row is about several",
 	  put_controller },
 
-	{ "block", "integer", IN_BLOCK,
+	{ "block", "integer", IN_BLOCK | IN_KERNEL,
 	  "one pass of the plan by one arm; counts over the run in order of execution", put_block },
-	{ "repetition", "integer", IN_BLOCK, "arms are paired by it; from 0, warm-up included",
-	  put_repetition },
-	{ "pass", "text", IN(EVENTS) | IN(BLOCKS),
-	  "what the block was for: `timing`, `counting`, `syscalls`, `memory`, `perf`", put_pass },
-	{ "warmup", "0/1", IN_BLOCK, "1: in no statistic", put_warmup },
+	{ "repetition", "integer", IN_BLOCK | IN_KERNEL,
+	  "arms are paired by it; from 0, warm-up included", put_repetition },
+	{ "pass", "text", IN(EVENTS) | IN(BLOCKS) | IN_KERNEL,
+	  "what the block was for: `timing`, `counting`, `syscalls`, `memory`, `perf`, "
+	  "`kernel`",
+	  put_pass },
+	{ "warmup", "0/1", IN_BLOCK | IN_KERNEL, "1: in no statistic", put_warmup },
 
 	{ "seq", "integer", IN_STEP, "step of the plan, from 0", put_seq },
 	{ "lane", "integer", IN_STEP, "which of several parallel togglers", put_lane },
@@ -419,6 +424,54 @@ static const struct csv_column columns[] = {
 	  put_is_repaired },
 	{ "reason", "text", IN(AFTERMATH), "of is_repaired; of a failed repair the errno",
 	  put_aftermath_reason },
+	{ "trace", "text", IN_BLOCK | IN_KERNEL,
+	  "what of the kernel was traced meanwhile: `off`; `steps`: its cpuhp tracepoints; "
+	  "`calls`: "
+	  "in addition probes on its kthread functions, which have a price of their own",
+	  put_trace },
+	{ "seq", "integer", IN_KERNEL,
+	  "step of the plan that it belongs to; empty: none, as before the first and after the "
+	  "last",
+	  csv_put_kernel_seq },
+	{ "action", "text", IN_KERNEL, "of that step: `offline`, `online`", csv_put_kernel_action },
+	{ "cpu", "integer", IN_KERNEL,
+	  "CPU that goes or comes; empty: a call that is in no kernel step", csv_put_kernel_cpu },
+	{ "first_online", "0/1", IN_KERNEL,
+	  "1: on the way up for the first time since boot, when the kernel creates the CPU's "
+	  "threads "
+	  "instead of unparking them; empty: not known",
+	  csv_put_kernel_first_online },
+	{ "state", "integer", IN_KERNEL,
+	  "number of the cpuhp state, differs from kernel to kernel; of a call: the innermost one "
+	  "that its caller was in",
+	  csv_put_kernel_state },
+	{ "state_name", "text", IN_KERNEL, "as in /sys/devices/system/cpu/hotplug/states",
+	  csv_put_kernel_state_name },
+	{ "direction", "text", IN(STEPS), "`up`, `down`", csv_put_kstep_direction },
+	{ "is_rollback", "0/1", IN(STEPS), "against the direction of the step of the plan",
+	  csv_put_kstep_is_rollback },
+	{ "function", "text", IN(STEPS), "of the kernel, that did it", csv_put_kstep_function },
+	{ "is_multi", "0/1", IN(STEPS), "one of several instances of its state",
+	  csv_put_kstep_is_multi },
+	{ "depth", "integer", IN(STEPS),
+	  "kernel steps of the same CPU around it, whose ns contain this one's; 0: none",
+	  csv_put_kstep_depth },
+	{ "call", "text", IN(KPARK), "`park`, `unpark`, `stop`, `create`", csv_put_kcall_call },
+	{ "thread", "text", IN(KPARK), "kernel thread that it is about; empty: not shown",
+	  csv_put_kcall_thread },
+	{ "thread_tid", "integer", IN(KPARK), "its number", csv_put_kcall_thread_tid },
+	{ "caller", "text", IN(KPARK), "name of the calling task", csv_put_kcall_caller },
+	{ "tid", "integer", IN_KERNEL, "task that executed it", csv_put_kernel_tid },
+	{ "runs_on", "integer", IN_KERNEL, "CPU on which it began", csv_put_kernel_runs_on },
+	{ "begin_ns", "integer", IN_KERNEL, "CLOCK_MONOTONIC", csv_put_kernel_begin_ns },
+	{ "ns", "integer", IN_KERNEL, "how long it took; empty: status and reason say why",
+	  csv_put_kernel_ns },
+	{ "result", "integer", IN_KERNEL, "0 or -errno, as the kernel returns it; of `unpark` none",
+	  csv_put_kernel_result },
+	{ "status", "text", IN_KERNEL,
+	  "`ok`; `spoiled`: events of the block were lost; `blank`: without a time",
+	  csv_put_kernel_status },
+	{ "reason", "text", IN_KERNEL, "of a status that is not ok", csv_put_kernel_reason },
 };
 
 const struct csv_column *csv_columns(size_t *ret_nr)

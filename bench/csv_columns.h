@@ -8,6 +8,8 @@
 #include "run.h"
 
 struct aftermath_row;
+struct kcall_row;
+struct kstep_row;
 struct summary_row;
 
 /* What the row at hand is about; pointers that its file does not need are NULL. */
@@ -22,6 +24,8 @@ struct csv_row {
 	const struct syscall_row *syscall;
 	const struct summary_row *summary;
 	const struct aftermath_row *aftermath;
+	const struct kstep_row *kstep;
+	const struct kcall_row *kcall;
 };
 
 #define CSV_EVERY_FILE ((1u << NR_CSV_FILES) - 1)

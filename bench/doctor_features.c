@@ -3,7 +3,7 @@
 #include "doctor.h"
 #include "hotplug.h"
 #include "syscalls.h"
-#include "sysfile.h"
+#include "tracesteps.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -89,22 +89,29 @@ static void doctor_syscalls(struct findings *findings)
 		   err ? "cannot be counted (ptrace)" : "can be counted (ptrace)");
 }
 
-static void doctor_tracefs(struct findings *findings)
+/* By making the instance and the probes that a run makes, and taking them away again. */
+static void doctor_tracing(const struct environment *env, struct findings *findings)
 {
-	static const char *const places[] = { "sys/kernel/tracing/available_tracers",
-					      "sys/kernel/debug/tracing/available_tracers" };
-	char text[64];
-	int err = sysfile_read("", places[0], text, sizeof(text));
+	const struct topology *topo = env->origin.topo;
+	const struct tracesteps_wants wants = { .has_calls = true,
+						.nr_cpus = topo ? topo->nr_cpus : 0 };
+	struct tracesteps *trace = NULL;
+	char why[WHY_BYTES] = "";
+	const char *missing;
 
-	if (err == -ENOENT)
-		err = sysfile_read("", places[1], text, sizeof(text));
-	if (!err)
-		doctor_add(findings, DOCTOR_OK, "kernel tracing", "", "readable");
-	else
-		doctor_add(findings, DOCTOR_MISSING, "kernel tracing",
-			   err == -EACCES ? "be root"
-					  : "mount -t tracefs none /sys/kernel/tracing, as root",
-			   "tracefs: %s", strerror(-err));
+	if (tracesteps_open(&wants, &trace, why, sizeof(why))) {
+		doctor_add(findings, DOCTOR_MISSING, "kernel's steps", why,
+			   "cannot be traced: steps.csv and kpark.csv stay blank");
+		return;
+	}
+	doctor_add(findings, DOCTOR_OK, "kernel's steps", "",
+		   "of real offlines and onlines can be traced");
+	missing = tracesteps_why_no_calls(trace);
+	doctor_add(findings, missing ? DOCTOR_MISSING : DOCTOR_OK, "kernel's parks",
+		   missing ? missing : "",
+		   missing ? "cannot be traced: kpark.csv stays blank"
+			   : "and creations can be traced");
+	tracesteps_close(trace);
 }
 
 static void *try_fifo(void *arg)
@@ -154,7 +161,7 @@ void doctor_try_features(const struct environment *env, struct findings *finding
 	doctor_hotplug(env, findings);
 	doctor_counters(findings);
 	doctor_syscalls(findings);
-	doctor_tracefs(findings);
+	doctor_tracing(env, findings);
 	doctor_fifo(findings);
 	doctor_dma_latency(findings);
 }

@@ -99,9 +99,7 @@ void kernel_rows_fini(struct kernel_rows *rows)
 
 static const char *state_name(const struct kernel_rows *rows, int32_t state)
 {
-	bool is_named = state >= 0 && (size_t)state < rows->nr_states && rows->states[state];
-
-	return is_named ? rows->states[state] : "";
+	return state >= 0 && (size_t)state < rows->nr_states ? rows->states[state] : NULL;
 }
 
 /* There are some hundred of them. */
@@ -169,7 +167,7 @@ static struct kstep_row *add_step_row(struct kernel_rows *rows)
 		return NULL;
 	rows->steps = more;
 	more += rows->nr_steps++;
-	*more = (struct kstep_row){ .state_name = "", .function = "" };
+	*more = (struct kstep_row){ .function = "" };
 	return more;
 }
 
@@ -206,7 +204,6 @@ static int add_one_step(struct kernel_rows *rows, const struct kernel_block *tra
 		return -ENOMEM;
 	row->is_shown = true;
 	row->step = *step;
-	row->state_name = state_name(rows, step->state);
 	if (step->function)
 		row->function = function_name(rows, namer, step->function);
 	row->origin = (struct kernel_origin){
@@ -215,7 +212,9 @@ static int add_one_step(struct kernel_rows *rows, const struct kernel_block *tra
 		.seq = ours ? ours->seq : 0,
 		.is_in_step = true,
 		.cpu = step->cpu,
+		.is_state_known = true,
 		.state = step->state,
+		.state_name = state_name(rows, step->state),
 	};
 	if (step->fate != KSTEP_NO_ENTER)
 		judge_first_online(rows, &row->origin, step->is_up);

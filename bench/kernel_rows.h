@@ -27,9 +27,11 @@ struct kernel_origin {
 	uint32_t block; /* index in the recording */
 	bool is_joined;
 	uint32_t seq;	 /* if joined */
-	bool is_in_step; /* of a call: .cpu and .state are known */
+	bool is_in_step; /* .cpu is known */
 	uint32_t cpu;
+	bool is_state_known;
 	int32_t state;
+	const char *state_name; /* owned by the rows, NULL: the kernel does not say */
 	bool is_first_online_known;
 	bool is_first_online; /* since the kernel was booted: it creates the CPU's threads */
 	enum kernel_status status;
@@ -39,8 +41,8 @@ struct kernel_origin {
 struct kstep_row {
 	struct kernel_origin origin;
 	struct kstep step;
-	const char *state_name, *function; /* owned by the rows; "" unknown */
-	bool is_shown; /* there is a step; else the row says that nothing was seen */
+	const char *function; /* owned by the rows; "" unknown */
+	bool is_shown;	      /* there is a step; else the row says that nothing was seen */
 };
 
 struct kcall_row {

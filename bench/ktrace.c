@@ -79,8 +79,7 @@ static void open_trace(struct ktrace *kt, const struct topology *topo, size_t ma
 	snprintf(kt->why_no_calls, sizeof(kt->why_no_calls), "%s", why ? why : "");
 }
 
-int ktrace_open(const struct topology *topo, size_t max_steps, struct ktrace **ret_kt, char *why,
-		size_t why_size)
+int ktrace_open(const struct topology *topo, size_t max_steps, struct ktrace **ret_kt)
 {
 	struct ktrace *kt = calloc(1, sizeof(*kt));
 	char *states = NULL;
@@ -98,7 +97,6 @@ int ktrace_open(const struct topology *topo, size_t max_steps, struct ktrace **r
 	}
 	look_for_fresh(kt, topo);
 	open_trace(kt, topo, max_steps);
-	snprintf(why, why_size, "%s", kt->why_no_calls);
 	*ret_kt = kt;
 	return 0;
 }
@@ -189,4 +187,9 @@ int ktrace_end(struct ktrace *kt, const struct block *block)
 const struct kernel_rows *ktrace_rows(const struct ktrace *kt)
 {
 	return &kt->rows;
+}
+
+const char *ktrace_why(const struct ktrace *kt)
+{
+	return *kt->why ? kt->why : *kt->why_no_calls ? kt->why_no_calls : NULL;
 }

@@ -16,10 +16,9 @@ struct ktrace;
  * each block gets a blank row with the reason.
  * @max_steps: of one block, for the size of the buffers.
  *
- * Return: 0 or -ENOMEM. @why: "", or in one line what cannot be traced.
+ * Return: 0 or -ENOMEM.
  */
-int ktrace_open(const struct topology *topo, size_t max_steps, struct ktrace **ret, char *why,
-		size_t why_size);
+int ktrace_open(const struct topology *topo, size_t max_steps, struct ktrace **ret);
 void ktrace_close(struct ktrace *kt);
 
 /*
@@ -31,6 +30,9 @@ int ktrace_end(struct ktrace *kt, const struct block *block);
 
 /* Takes the instance and the probes out of the kernel; the rows stay. */
 void ktrace_stop(struct ktrace *kt);
+
+/* NULL, or in one line what cannot be traced. */
+const char *ktrace_why(const struct ktrace *kt);
 
 const struct kernel_rows *ktrace_rows(const struct ktrace *kt);
 

@@ -210,7 +210,7 @@ static void set_defaults(struct options *o)
 		.seed = 1,
 		.repetitions = 20,
 		.warmup_blocks = 1,
-		.passes = { true, true, true, true },
+		.passes = { true, true, true, true, true },
 		.stack_bytes = (size_t)256 << 10,
 		.wait = WAIT_BLOCK,
 		.report_format = GB_CONSOLE,

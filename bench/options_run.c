@@ -15,7 +15,7 @@ static int add_pass(const char *item, void *options, struct option_why *why)
 	static const char *const names[] = {
 		[PASS_TIMING] = "timing",     [PASS_COUNTING] = "counting",
 		[PASS_SYSCALLS] = "syscalls", [PASS_MEMORY] = "memory",
-		[PASS_PERF] = NULL, /* --perf */
+		[PASS_KERNEL] = "kernel",     [PASS_PERF] = NULL, /* --perf */
 	};
 	struct options *o = options;
 	size_t pass;

@@ -42,7 +42,8 @@ size_t passes_nr_blocks(const struct passes *p)
 	size_t nr = 0;
 
 	for (uint32_t cell = 0; cell < p->rec.nr_cells; cell++)
-		nr += nr_selected(p, cell) * nr_blocks_per_arm(p);
+		nr += nr_selected(p, cell) * nr_blocks_per_arm(p) +
+		      (nr_selected(p, cell) ? passes_nr_kernel_blocks(p) : 0);
 	return nr;
 }
 
@@ -55,7 +56,7 @@ int passes_init(struct passes *p)
 		return -ENOMEM;
 	random_init(&p->random, p->rec.setup->seed);
 	progress_begin(&p->progress, p->rec.max_blocks);
-	return 0;
+	return passes_open_trace(p);
 }
 
 void passes_fini(struct passes *p)
@@ -69,6 +70,7 @@ void passes_fini(struct passes *p)
 	}
 	for (size_t i = 0; i < p->nr_syscalls; i++)
 		free((char *)p->syscalls[i].name);
+	ktrace_close(p->ktrace);
 	free(p->syscalls);
 	free(p->counters);
 	free(p->rec.blocks);
@@ -83,6 +85,7 @@ struct block *passes_add_block(struct passes *p, uint32_t cell, uint32_t arm, en
 		.cell = cell,
 		.arm = arm,
 		.pass = pass,
+		.trace = p->ktrace ? TRACE_STEPS : TRACE_OFF,
 		.steps = calloc(p->rec.cells[cell].plan->nr_steps, sizeof(*block->steps)),
 	};
 	if (!block->steps) {
@@ -102,8 +105,11 @@ int passes_run_block(struct passes *p, const struct probe *probe, struct block *
 
 	snprintf(what, sizeof(what), "%s %s/%s/%u %s", pass_name(block->pass), cell->workload,
 		 cell->duty->name, cell->threads_per_cpu, contender);
+	passes_begin_trace(p, block);
 	ret = driver_run_block(&p->rec, probe, block);
 	progress_step(&p->progress, what);
+	if (passes_end_trace(p, block) && !ret)
+		ret = -ENOMEM;
 	if (ret == -EINTR)
 		snprintf(p->why, sizeof(p->why), "%s: ended by %s", what,
 			 interrupt_cause() ? interrupt_cause() : "a signal");
@@ -231,6 +237,7 @@ static int memory_one(struct passes *p, uint32_t cell, uint32_t arm)
 		return -ENOMEM;
 	if (pipe(pipes))
 		return -errno;
+	passes_begin_trace(p, block);
 	child = fork();
 	if (child == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL); /* it holds what tells that the suite lives */
@@ -245,6 +252,8 @@ static int memory_one(struct passes *p, uint32_t cell, uint32_t arm)
 	}
 	close(pipes[0]);
 	progress_step(&p->progress, "memory");
+	if (passes_end_trace(p, block) && !ret)
+		ret = -ENOMEM;
 	return ret;
 }
 

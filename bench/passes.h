@@ -10,6 +10,7 @@
 #define BENCH_PASSES_H
 
 #include "csv.h"
+#include "ktrace.h"
 #include "options.h"
 #include "progress.h"
 #include "random.h"
@@ -24,6 +25,7 @@ struct passes {
 	size_t nr_counters;
 	struct syscall_row *syscalls;
 	size_t nr_syscalls;
+	struct ktrace *ktrace; /* NULL: a simulated driver, or no kernel pass wanted */
 	struct progress progress;
 	struct random random; /* the order of the blocks */
 	char why[256];	      /* the first failure, or a pass that was not possible, in one line */
@@ -51,6 +53,15 @@ int passes_perf(struct passes *p);
 
 /* Start perf and let it go again: is the --perf argument one that works here? 0 or -errno. */
 int passes_try_perf(struct passes *p);
+/*
+ * Blocks with the kernel traced in three ways. To be called first: the first online of a CPU since
+ * boot happens only once, and shows how the kernel creates its own threads. The other passes trace
+ * the kernel's steps, too, if this pass is wanted. -EPERM also when only a part can be traced.
+ */
+int passes_kernel(struct passes *p);
+
+/* After the last block: nothing of ours stays in the kernel's tracing. */
+void passes_stop_trace(struct passes *p);
 
 /* The n-th timing block of an arm that is no warm-up, or NULL. */
 const struct block *passes_timing_block(const struct passes *p, uint32_t cell, uint32_t arm,

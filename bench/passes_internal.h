@@ -16,4 +16,10 @@ int passes_run_block(struct passes *p, const struct probe *probe, struct block *
 /* Call @one for each selected arm of each cell, until it fails. */
 int passes_each(struct passes *p, int (*one)(struct passes *p, uint32_t cell, uint32_t arm));
 
+/* The kernel's trace; nothing where there is none. */
+int passes_open_trace(struct passes *p);
+size_t passes_nr_kernel_blocks(const struct passes *p); /* of a cell */
+void passes_begin_trace(struct passes *p, const struct block *block);
+int passes_end_trace(struct passes *p, const struct block *block);
+
 #endif

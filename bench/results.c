@@ -153,7 +153,7 @@ static int write_report(const struct results *results, const char *report)
  * run.json.
  */
 
-#define MAX_FILES 16
+#define MAX_FILES 32
 
 static void list_files(const struct results *results, const char *files[MAX_FILES + 1])
 {
@@ -331,6 +331,7 @@ int results_write(struct results *results, const struct results_input *input, ch
 		.nr_syscalls = input->passes->nr_syscalls,
 		.summary = input->summary,
 		.aftermath = input->aftermath,
+		.kernel = input->passes->ktrace ? ktrace_rows(input->passes->ktrace) : NULL,
 	};
 	int ret = write_plans(results, input->selection);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "tracesteps.h"
 
-#include "btf.h"
 #include "clock.h"
+#include "kcall_probe.h"
 #include "sysfile.h"
 
 #include <errno.h>
@@ -17,9 +17,7 @@
 #define INSTANCE_PREFIX "parkbench-"
 #define GROUP_PREFIX	"parkbench_" /* of probes; a group must be a C identifier */
 #define PROBE_TYPES	(TRACEFS_DYNEVENT_KPROBE | TRACEFS_DYNEVENT_KRETPROBE)
-#define BTF_PATH	"/sys/kernel/btf/vmlinux"
 #define DEFAULT_BYTES	((size_t)1 << 20)
-#define FORMAT_BYTES	160
 
 struct tracesteps {
 	struct tracesteps_wants wants;
@@ -144,53 +142,36 @@ static int make_instance(struct tracesteps *ts, char *why, size_t why_size)
 static int set_up_instance(struct tracesteps *ts, char *why, size_t why_size)
 {
 	size_t bytes = ts->wants.bytes_per_cpu ? ts->wants.bytes_per_cpu : DEFAULT_BYTES;
+	char kilobytes[24];
+	const char *const settings[][2] = {
+		{ "trace_clock", "mono" },
+		{ "buffer_size_kb", kilobytes },
+		/* Full is full: the beginning stays whole, and what did not fit is counted. */
+		{ "options/overwrite", "0" },
+	};
 
+	snprintf(kilobytes, sizeof(kilobytes), "%zu", (bytes + 1023) >> 10);
+	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
+		if (tracefs_instance_file_write(ts->instance, settings[i][0], settings[i][1]) < 0)
+			return refuse(why, why_size, errno, settings[i][0],
+				      "Linux 4.4 has it; or plan fewer cycles");
 	if (!tracefs_event_file_exists(ts->instance, "cpuhp", "cpuhp_enter", "enable"))
 		return refuse(why, why_size, ENOTSUP, "no cpuhp tracepoints",
-			      "a kernel with CONFIG_HOTPLUG_CPU and CONFIG_EVENT_TRACING has them");
-	if (tracefs_instance_file_write(ts->instance, "trace_clock", "mono") < 0)
-		return refuse(why, why_size, ENOTSUP, "trace_clock mono", "Linux 4.1 has it");
-	if (tracefs_instance_set_buffer_size(ts->instance, (bytes + 1023) >> 10, -1) < 0)
-		return refuse(why, why_size, ENOMEM, "trace buffer", "plan fewer cycles");
-	/* Full is full: the beginning stays whole, and what did not fit is counted. */
-	if (tracefs_option_disable(ts->instance, TRACEFS_OPTION_OVERWRITE))
-		return refuse(why, why_size, ENOTSUP, "options/overwrite", "Linux 4.4 has it");
+			      "take a kernel with CONFIG_HOTPLUG_CPU");
 	return 0;
 }
 
-/* Fields that tell which thread a task_struct at @task is. "" where the kernel does not say. */
-static void thread_fields(char fields[static FORMAT_BYTES], const char *task)
+static int add_probe(const struct tracesteps *ts, enum kcall_name call)
 {
-	uint32_t comm, pid;
+	struct kcall_probe entry, back;
+	const char *function = kcall_function(call);
 
-	*fields = '\0';
-	if (btf_member_offset(BTF_PATH, "task_struct", "comm", &comm) ||
-	    btf_member_offset(BTF_PATH, "task_struct", "pid", &pid))
-		return;
-	snprintf(fields, FORMAT_BYTES, " thread=+%u(%s):string tid=+%u(%s):s32", comm, task, pid,
-		 task);
-}
-
-static int add_probe(struct tracesteps *ts, enum kcall_name call)
-{
-	char entry[2 * FORMAT_BYTES], back[2 * FORMAT_BYTES], thread[FORMAT_BYTES], name[32];
-	bool is_create = call == KCALL_CREATE;
-	int ret;
-
-	thread_fields(thread, is_create ? "$retval" : "$arg1");
-	if (is_create) {
-		snprintf(entry, sizeof(entry), "caller=$comm");
-		snprintf(back, sizeof(back), "task=$retval:x64%s", thread);
-	} else {
-		snprintf(entry, sizeof(entry), "caller=$comm task=$arg1:x64%s", thread);
-		snprintf(back, sizeof(back), "%s", call == KCALL_UNPARK ? "" : "ret=$retval:s32");
-	}
-	snprintf(name, sizeof(name), "%s_entry", kcall_name(call));
-	ret = tracefs_kprobe_raw(ts->group, name, kcall_function(call), entry);
-	if (ret)
+	kcall_probe_make(call, false, &entry);
+	kcall_probe_make(call, true, &back);
+	if (tracefs_kprobe_raw(ts->group, entry.name, function, entry.fields) ||
+	    tracefs_kretprobe_raw(ts->group, back.name, function, back.fields))
 		return -errno;
-	snprintf(name, sizeof(name), "%s_return", kcall_name(call));
-	return tracefs_kretprobe_raw(ts->group, name, kcall_function(call), back) ? -errno : 0;
+	return 0;
 }
 
 /* All or none: a comparison of parks with creations needs both. */
@@ -406,21 +387,6 @@ static void add_step(struct harvest *h, struct tep_event *event, struct tep_reco
 	};
 }
 
-/* "park_entry" -> the call and which end of it. */
-static bool parse_probe(const char *name, struct kcall_mark *mark)
-{
-	for (enum kcall_name call = 0; call < NR_KCALLS; call++) {
-		size_t length = strlen(kcall_name(call));
-
-		if (strncmp(name, kcall_name(call), length) != 0 || name[length] != '_')
-			continue;
-		mark->call = call;
-		mark->is_return = !strcmp(name + length, "_return");
-		return true;
-	}
-	return false;
-}
-
 /* A pointer that is an error tells which: ERR_PTR() of the kernel. */
 static void read_created(struct kcall_mark *mark)
 {
@@ -443,7 +409,7 @@ static void add_call(struct harvest *h, struct tep_event *event, struct tep_reco
 		return;
 	}
 	marks->calls = more;
-	if (!parse_probe(event->name, &mark))
+	if (!kcall_probe_parse(event->name, &mark.call, &mark.is_return))
 		return;
 	mark.thread.task = number_of(event, record, "task");
 	mark.thread.tid = (int32_t)number_of(event, record, "tid");

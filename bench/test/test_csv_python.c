@@ -3,6 +3,7 @@
 #include "aftermath.h"
 #include "csv.h"
 #include "fake_recording.h"
+#include "kernel_rows.h"
 #include "scratch_dir.h"
 #include "summary.h"
 
@@ -33,7 +34,12 @@ static void every_row_is_as_wide_as_the_header(void **state)
 	const struct syscall_row syscall = { .name = "futex" };
 	struct aftermath_row difference = { .what = "task", .name = "a,\"b\"\nc" };
 	const struct aftermath aftermath = { .rows = &difference, .nr_rows = 1 };
-	struct csv_source source = { NULL, &counter, 1, &syscall, 1, NULL, &aftermath };
+	struct kstep_row step = { .function = "" };
+	struct kcall_row call = { .origin = { .reason = "a,\"b\"" } };
+	const struct kernel_rows kernel = {
+		.steps = &step, .nr_steps = 1, .calls = &call, .nr_calls = 1
+	};
+	struct csv_source source = { NULL, &counter, 1, &syscall, 1, NULL, &aftermath, &kernel };
 	struct summary summary;
 	struct scratch scratch;
 	struct fake fake;

@@ -4,6 +4,7 @@
 #include "csv.h"
 #include "fake_recording.h"
 #include "golden.h"
+#include "kernel_rows.h"
 #include "summary.h"
 
 #include <errno.h>
@@ -40,6 +41,7 @@ static void fill(struct fake *fake)
 	block->steps[1].nr_others_lost = 5;
 	block->steps[1].cpuset = CPUSET_LACKS_CPU;
 	fake_block(fake, FAKE_RECREATE, 1, 9)->pass = PASS_COUNTING;
+	fake->rec.blocks[1].trace = TRACE_STEPS;
 }
 
 static const struct counter_row counters[] = {
@@ -149,6 +151,79 @@ static struct aftermath_row aftermath_rows[] = {
 
 static const struct aftermath aftermath = { .rows = aftermath_rows, .nr_rows = 4 };
 
+/* A step that is joined, one that is not whole, one of which nothing was seen; likewise calls. */
+static struct kstep_row steps[] = {
+	{ .origin = { .block = 1,
+		      .is_joined = true,
+		      .seq = 0,
+		      .is_in_step = true,
+		      .cpu = 1,
+		      .is_state_known = true,
+		      .state = 156,
+		      .state_name = "smpboot/threads:online",
+		      .is_first_online_known = true },
+	  .step = { .cpu = 1,
+		    .runs_on = 1,
+		    .tid = 94,
+		    .state = 156,
+		    .begin_ns = 1000010,
+		    .end_ns = 1000028,
+		    .depth = 1 },
+	  .function = "smpboot_park_threads",
+	  .is_shown = true },
+	{ .origin = { .block = 1,
+		      .is_in_step = true,
+		      .cpu = 2,
+		      .is_state_known = true,
+		      .state = 91,
+		      .is_first_online_known = true,
+		      .is_first_online = true,
+		      .status = KERNEL_BLANK,
+		      .reason = "the trace shows no end" },
+	  .step = { .fate = KSTEP_NO_EXIT,
+		    .is_up = true,
+		    .is_multi = true,
+		    .tid = 1,
+		    .begin_ns = 7 },
+	  .function = "",
+	  .is_shown = true },
+	{ .origin = { .block = 1,
+		      .is_joined = true,
+		      .seq = 1,
+		      .is_in_step = true,
+		      .cpu = 1,
+		      .status = KERNEL_BLANK,
+		      .reason = "the trace shows nothing of this step" },
+	  .function = "" },
+};
+
+static struct kcall_row calls[] = {
+	{ .origin = { .block = 1,
+		      .is_joined = true,
+		      .is_in_step = true,
+		      .cpu = 1,
+		      .is_state_known = true,
+		      .state = 156,
+		      .status = KERNEL_SPOILED,
+		      .reason = "3 events of the block were lost" },
+	  .call = { .call = KCALL_PARK,
+		    .tid = 94,
+		    .caller = "cpuhp/1",
+		    .thread = { .tid = 96, .comm = "ksoftirqd/1" },
+		    .begin_ns = 5,
+		    .end_ns = 17,
+		    .result = -38 },
+	  .is_shown = true },
+	{ .origin = { .block = 2 },
+	  .call = { .call = KCALL_UNPARK, .end_ns = 1 },
+	  .is_shown = true },
+	{ .origin = { .block = 2, .status = KERNEL_BLANK, .reason = "no kprobe events" } },
+};
+
+static const struct kernel_rows kernel = {
+	.steps = steps, .nr_steps = 3, .calls = calls, .nr_calls = 3
+};
+
 static void rows_match_the_golden_files(void **state)
 {
 	struct scratch scratch;
@@ -159,8 +234,8 @@ static void rows_match_the_golden_files(void **state)
 	fill(&fake);
 	assert_int_equal(scratch_init(&scratch), 0);
 	for (int file = 0; file < NR_CSV_FILES; file++) {
-		const struct csv_source source = { &fake.rec, counters, 3,	   syscalls,
-						   2,	      &summary, &aftermath };
+		const struct csv_source source = { &fake.rec, counters, 3,	    syscalls,
+						   2,	      &summary, &aftermath, &kernel };
 		const char *name = csv_file_name((enum csv_file)file);
 		char golden[64], *text;
 

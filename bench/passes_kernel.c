@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/* The kernel's own share of an offline and an online: what is traced in which block. */
+#include "passes_internal.h"
+
+#include "driver.h"
+#include "hotplug.h"
+
+#include <errno.h>
+
+/*
+ * Each level twice, there and back, so that a drift of the machine falls on all of them. The
+ * contenders do not matter to the kernel's steps: one arm of a cell shows them.
+ */
+static const enum trace_level levels[] = { TRACE_CALLS, TRACE_STEPS, TRACE_OFF,
+					   TRACE_OFF,	TRACE_STEPS, TRACE_CALLS };
+
+#define NR_BLOCKS (sizeof(levels) / sizeof(levels[0]))
+
+static bool is_wanted(const struct passes *p)
+{
+	return p->options->passes[PASS_KERNEL] && !p->rec.setup->hotplug->is_simulated;
+}
+
+size_t passes_nr_kernel_blocks(const struct passes *p)
+{
+	return is_wanted(p) ? NR_BLOCKS : 0;
+}
+
+int passes_open_trace(struct passes *p)
+{
+	size_t max_steps = 0;
+
+	if (!is_wanted(p))
+		return 0;
+	for (size_t i = 0; i < p->rec.nr_cells; i++)
+		if (p->rec.cells[i].plan->nr_steps > max_steps)
+			max_steps = p->rec.cells[i].plan->nr_steps;
+	return ktrace_open(p->rec.setup->topo, max_steps, &p->ktrace);
+}
+
+void passes_begin_trace(struct passes *p, const struct block *block)
+{
+	if (p->ktrace)
+		ktrace_begin(p->ktrace, block);
+}
+
+int passes_end_trace(struct passes *p, const struct block *block)
+{
+	return p->ktrace ? ktrace_end(p->ktrace, block) : 0;
+}
+
+void passes_stop_trace(struct passes *p)
+{
+	if (p->ktrace)
+		ktrace_stop(p->ktrace);
+}
+
+static int run_levels(struct passes *p, uint32_t cell, uint32_t arm)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < NR_BLOCKS && !ret; i++) {
+		struct block *block = passes_add_block(p, cell, arm, PASS_KERNEL);
+
+		if (!block)
+			return -ENOMEM;
+		block->repetition = i >= NR_BLOCKS / 2;
+		block->trace = levels[i];
+		ret = passes_run_block(p, NULL, block);
+	}
+	return ret;
+}
+
+/* The first arm that is selected. */
+static int run_cell(struct passes *p, uint32_t cell)
+{
+	for (uint32_t arm = 0; arm < p->rec.nr_arms; arm++)
+		if (p->is_selected[cell * p->rec.nr_arms + arm])
+			return run_levels(p, cell, arm);
+	return 0;
+}
+
+int passes_kernel(struct passes *p)
+{
+	const char *why;
+	int ret = 0;
+
+	if (!p->ktrace)
+		return 0;
+	for (uint32_t cell = 0; cell < p->rec.nr_cells && !ret; cell++)
+		ret = run_cell(p, cell);
+	why = ktrace_why(p->ktrace);
+	if (ret || !why)
+		return ret;
+	snprintf(p->why, sizeof(p->why), "the kernel's share is not whole: %s", why);
+	return -EPERM;
+}
