@@ -29,7 +29,7 @@ trap 'rm -rf "$work"' EXIT
 tree=$work/tree
 mkdir -p "$tree"/{bin,dev,proc,sys,tmp,out}
 cp /bin/busybox "$tree/bin/"
-install -m755 "$here/init.sh" "$tree/init"
+install -m755 "$here/init" "$tree/init"
 install -m755 "$program" "$tree/bin/kernel_pass"
 { ldd "$program" || true; } | grep -oE '/[^ ]+' | while read -r library; do
     mkdir -p "$tree/$(dirname "$library")"
