@@ -22,9 +22,8 @@
 struct tracesteps {
 	struct tracesteps_wants wants;
 	struct tracefs_instance *instance;
-	struct tep_handle *events;
-	struct tep_handle *functions; /* with the names of the kernel's functions, or NULL */
-	int hold;		      /* while it is open, nobody can remove the instance */
+	struct tep_handle *events; /* formats, and the names of the kernel's functions */
+	int hold;		   /* while it is open, nobody can remove the instance */
 	char group[32];
 	bool has_probes;
 	char why_no_calls[256];
@@ -39,6 +38,19 @@ struct harvest {
 	size_t max_steps, max_calls;
 	int error;
 };
+
+/*
+ * Asked before anything else, because the library would mount tracefs and leave it mounted. Each
+ * answer is a string that nobody frees: so one is kept.
+ */
+static const char *where_mounted(void)
+{
+	static const char *path;
+
+	if (!path && tracefs_tracing_dir_is_mounted(false, &path) != 1)
+		path = NULL;
+	return path;
+}
 
 /*
  * What dead runs have left.
@@ -92,10 +104,9 @@ static int remove_if_stale(const char *name, void *nr_removed)
 
 int tracesteps_remove_stale(void)
 {
-	const char *path;
 	int nr_removed = 0;
 
-	if (tracefs_tracing_dir_is_mounted(false, &path) != 1)
+	if (!where_mounted())
 		return 0;
 	/* An instance that has a probe's event open would keep the probe. */
 	tracefs_instances_walk(remove_if_stale, &nr_removed);
@@ -115,12 +126,11 @@ static int refuse(char *why, size_t why_size, int error, const char *what, const
 
 static int check_mounted(char *why, size_t why_size)
 {
-	static const char advice[] = "mount -t tracefs none /sys/kernel/tracing, as root";
-	const char *path = NULL;
+	const char *path = where_mounted();
 
-	/* Asked first, because the library would mount it and leave it mounted. */
-	if (tracefs_tracing_dir_is_mounted(false, &path) != 1)
-		return refuse(why, why_size, ENOENT, "tracefs", advice);
+	if (!path)
+		return refuse(why, why_size, ENOENT, "tracefs",
+			      "mount -t tracefs none /sys/kernel/tracing, as root");
 	if (access(path, W_OK | X_OK))
 		return refuse(why, why_size, errno, path, "be root");
 	return 0;
@@ -262,7 +272,6 @@ void tracesteps_close(struct tracesteps *ts)
 		tracefs_instance_destroy(ts->instance);
 		tracefs_instance_free(ts->instance);
 	}
-	tep_free(ts->functions);
 	tep_free(ts->events);
 	free(ts);
 }
@@ -471,26 +480,12 @@ void trace_marks_fini(struct trace_marks *marks)
  * Names.
  */
 
-/* Once, when the first name is wanted: a hundred thousand lines. */
-static void load_functions(struct tracesteps *ts)
-{
-	char *symbols = NULL;
-
-	ts->functions = tep_alloc();
-	if (ts->functions && !sysfile_load("", "proc/kallsyms", &symbols))
-		tep_parse_kallsyms(ts->functions, symbols);
-	free(symbols);
-}
-
 const char *tracesteps_function(struct tracesteps *ts, uint64_t address)
 {
-	const char *name;
+	const char *name = NULL;
 
-	if (!ts->functions)
-		load_functions(ts);
 	/* Not just below it: where addresses are hidden, all symbols lie at 0. */
-	if (!ts->functions || tep_find_function_address(ts->functions, address) != address)
-		return "";
-	name = tep_find_function(ts->functions, address);
+	if (address && tep_find_function_address(ts->events, address) == address)
+		name = tep_find_function(ts->events, address);
 	return name ? name : "";
 }
