@@ -282,6 +282,12 @@ static bool is_refusal(int pass_error)
 	       pass_error != -EPROTO && pass_error != -EINTR;
 }
 
+/* A cpuset of our own moves nobody else, and a sysfs of a test is not this machine's. */
+static bool touches_machine(const struct run *run)
+{
+	return run->options.hotplug->is_kernels && !run->options.sysfs_root;
+}
+
 /* Whom a real offline would hurt, said before it; and how everything is. An exit code. */
 static int look_before(struct run *run)
 {
@@ -289,7 +295,7 @@ static int look_before(struct run *run)
 	const struct census_origin origin = { .root = "" };
 	int code;
 
-	if (!run->options.hotplug->is_kernels)
+	if (!touches_machine(run))
 		return EXIT_DONE;
 	code = cmd_impact_ask(&run->options, &run->selection, out);
 	if (!code && aftermath_begin(&origin, &run->selection.victims, &run->aftermath))
@@ -305,7 +311,7 @@ static int look_after(struct run *run)
 	size_t nr_ours, nr_foreign;
 	char text[256];
 
-	if (!run->options.hotplug->is_kernels)
+	if (!touches_machine(run))
 		return EXIT_DONE;
 	if (aftermath_compare(&run->aftermath, repair)) {
 		warn(run, "out of memory: aftermath.csv is not complete");
@@ -418,7 +424,7 @@ static int take_custody(struct run *run)
 	};
 	char why[512];
 
-	if (!run->options.hotplug->is_kernels)
+	if (!touches_machine(run))
 		return EXIT_DONE;
 	if (custody_begin(&request, &run->custody, why, sizeof(why)))
 		return cmd_refuse("run", "%s", why);

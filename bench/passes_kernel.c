@@ -18,7 +18,7 @@ static const enum trace_level levels[] = { TRACE_CALLS, TRACE_STEPS, TRACE_OFF,
 
 static bool is_wanted(const struct passes *p)
 {
-	return p->options->passes[PASS_KERNEL] && !p->rec.setup->hotplug->is_simulated;
+	return p->options->passes[PASS_KERNEL] && p->rec.setup->hotplug->is_kernels;
 }
 
 size_t passes_nr_kernel_blocks(const struct passes *p)

@@ -104,7 +104,7 @@ static void the_cpu_is_really_gone(void **state)
 	struct cpumask affinity, later;
 	struct topology topo;
 	unsigned int first, last;
-	void *arg;
+	struct hotplug_step step = { 0 };
 
 	(void)state;
 	cpumask_clear(&affinity);
@@ -113,20 +113,20 @@ static void the_cpu_is_really_gone(void **state)
 	first = cpumask_first(&topo.allowed);
 	last = cpumask_last(&topo.allowed);
 	sched_getaffinity(0, sizeof(affinity), (cpu_set_t *)affinity.bits);
-	begin(hotplug, &topo, &arg);
+	begin(hotplug, &topo, &step.run);
 	inside = our_place();
 	assert_non_null(strstr(inside.path, "parkbench-"));
 	assert_int_equal(pin_to(first), 0);
 
-	assert_int_equal(hotplug->offline(last, arg), 0);
-	assert_int_equal(hotplug->offline(last, arg), 0);
+	assert_int_equal(hotplug->offline(last, &step), 0);
+	assert_int_equal(hotplug->offline(last, &step), 0);
 	assert_int_equal(pin_to(last), -EINVAL);
-	assert_int_equal(hotplug->online(last, arg), 0);
-	assert_int_equal(hotplug->online(last, arg), 0);
+	assert_int_equal(hotplug->online(last, &step), 0);
+	assert_int_equal(hotplug->online(last, &step), 0);
 	assert_int_equal(sched_getcpu(), first);
 	assert_int_equal(pin_to(last), 0);
 
-	assert_int_equal(hotplug->end(arg), 0);
+	assert_int_equal(hotplug->end(step.run), 0);
 	after = our_place();
 	assert_string_equal(after.path, before.path);
 	sched_getaffinity(0, sizeof(later), (cpu_set_t *)later.bits);
@@ -139,19 +139,19 @@ static void the_last_cpu_and_a_foreign_one_are_refused(void **state)
 	const struct hotplug *hotplug = hotplug_find("cpuset");
 	struct topology topo;
 	unsigned int cpu, first;
-	void *arg;
+	struct hotplug_step step = { 0 };
 
 	(void)state;
 	assert_int_equal(topology_load(&topo), 0);
 	first = cpumask_first(&topo.allowed);
-	begin(hotplug, &topo, &arg);
+	begin(hotplug, &topo, &step.run);
 	for_each_cpu (cpu, &topo.allowed)
 		if (cpu != first)
-			assert_int_equal(hotplug->offline(cpu, arg), 0);
-	assert_int_equal(hotplug->offline(first, arg), -ENOSPC);
-	assert_int_equal(hotplug->offline(cpumask_last(&topo.present) + 1, arg), -EINVAL);
-	assert_int_equal(hotplug->online(cpumask_last(&topo.present) + 1, arg), -EINVAL);
-	assert_int_equal(hotplug->end(arg), 0);
+			assert_int_equal(hotplug->offline(cpu, &step), 0);
+	assert_int_equal(hotplug->offline(first, &step), -ENOSPC);
+	assert_int_equal(hotplug->offline(cpumask_last(&topo.present) + 1, &step), -EINVAL);
+	assert_int_equal(hotplug->online(cpumask_last(&topo.present) + 1, &step), -EINVAL);
+	assert_int_equal(hotplug->end(step.run), 0);
 	topology_fini(&topo);
 }
 
