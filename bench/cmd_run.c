@@ -229,6 +229,8 @@ static int run_passes_on_machine(struct run *run)
 		ret = run_pass(run, PASS_COUNTING, passes_counting);
 	if (!ret)
 		ret = run_pass(run, PASS_SYSCALLS, passes_syscalls);
+	if (!ret)
+		ret = run_pass(run, PASS_BYSTANDER, passes_bystander);
 	controller_leave(&controller);
 	if (!ret && run->options.perf)
 		ret = or_warning(run, passes_perf(&run->passes));
@@ -424,7 +426,7 @@ static int take_custody(struct run *run)
 	};
 	char why[512];
 
-	if (!touches_machine(run))
+	if (!run->options.hotplug->is_kernels)
 		return EXIT_DONE;
 	if (custody_begin(&request, &run->custody, why, sizeof(why)))
 		return cmd_refuse("run", "%s", why);

@@ -138,6 +138,7 @@ static void run_step(struct driver *d, struct step_sample *s)
 		return;
 	}
 	ret = is_down ? step_down(d, ty, s) : step_up(d, ty, s);
+	s->ended_ns = clock_now_ns() - d->block->started_ns;
 	s->status = status_of(&d->ladder, ret);
 	s->error = s->status == STEP_NO_OP ? 0 : -ret;
 	s->nr_retries = d->ladder.step.nr_retries;

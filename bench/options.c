@@ -178,6 +178,36 @@ static int check_real(const struct walk *walk, struct option_why *why)
 	return 0;
 }
 
+/* They load the machine: without being asked for only where a CPU really goes away. */
+static void settle_bystanders(struct walk *walk)
+{
+	struct options *o = &walk->options;
+	bool is_wanted = is_given(walk, "--bystanders")
+				 ? o->bystanders != BYSTANDERS_NONE
+				 : o->hotplug->is_kernels || is_given(walk, "--bystander-kind");
+
+	if (!is_given(walk, "--passes"))
+		o->passes[PASS_BYSTANDER] = is_wanted;
+}
+
+static int check_bystanders(const struct walk *walk, struct option_why *why)
+{
+	const struct options *o = &walk->options;
+
+	if (o->passes[PASS_BYSTANDER] && o->bystanders == BYSTANDERS_NONE)
+		return option_refuse(why, "the bystander pass needs --bystanders all, core, cache "
+					  "or node");
+	if (o->passes[PASS_BYSTANDER])
+		return 0;
+	if (is_given(walk, "--bystander-kind"))
+		return option_refuse(why, "--bystander-kind needs the bystander pass: give "
+					  "--bystanders, and add it to --passes");
+	if (is_given(walk, "--bystanders") && o->bystanders != BYSTANDERS_NONE)
+		return option_refuse(why, "--bystanders needs the bystander pass: add it to "
+					  "--passes");
+	return 0;
+}
+
 /* What no option can see alone. */
 static int check_together(const struct walk *walk, struct option_why *why)
 {
@@ -192,6 +222,8 @@ static int check_together(const struct walk *walk, struct option_why *why)
 				     (o->stack_bytes - STACK_RESERVE_BYTES) >> 10);
 	if (o->events && !o->passes[PASS_COUNTING])
 		return option_refuse(why, "--events needs the counting pass: add it to --passes");
+	if (check_bystanders(walk, why))
+		return -EINVAL;
 	if (is_given(walk, "--benchmark_out_format") && !o->report_out)
 		return option_refuse(why, "--benchmark_out_format needs --benchmark_out");
 	return 0;
@@ -210,7 +242,12 @@ static void set_defaults(struct options *o)
 		.seed = 1,
 		.repetitions = 20,
 		.warmup_blocks = 1,
-		.passes = { true, true, true, true, true },
+		.passes = { [PASS_TIMING] = true,
+			    [PASS_COUNTING] = true,
+			    [PASS_SYSCALLS] = true,
+			    [PASS_MEMORY] = true,
+			    [PASS_KERNEL] = true },
+		.bystanders = BYSTANDERS_CACHE,
 		.stack_bytes = (size_t)256 << 10,
 		.wait = WAIT_BLOCK,
 		.report_format = GB_CONSOLE,
@@ -242,6 +279,7 @@ int options_parse(enum options_command command, int argc, char **argv, struct op
 		else if (parse_option(&walk, word, why))
 			return -EINVAL;
 	}
+	settle_bystanders(&walk);
 	if (!walk.options.is_help && check_together(&walk, why))
 		return -EINVAL;
 	*ret = walk.options;

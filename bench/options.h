@@ -7,6 +7,7 @@
 #ifndef BENCH_OPTIONS_H
 #define BENCH_OPTIONS_H
 
+#include "bystander.h"
 #include "gbench_shim.h"
 #include "option_values.h"
 #include "run.h"
@@ -48,8 +49,10 @@ struct options {
 	unsigned int warmup_blocks; /* per arm and cell */
 	bool passes[NR_PASSES];
 	const char *events; /* NULL: the default events */
-	const char *perf;   /* NULL: no perf tool; else its words, "stat ..." or "record ..." */
-	int fifo_priority;  /* 0: SCHED_OTHER */
+	enum bystander_scope bystanders;
+	bool bystander_kinds[NR_BYSTANDER_KINDS]; /* none: nobody asked for one */
+	const char *perf;  /* NULL: no perf tool; else its words, "stat ..." or "record ..." */
+	int fifo_priority; /* 0: SCHED_OTHER */
 	bool is_idle_held;
 	enum controller_wait wait;
 	size_t stack_bytes, stack_touch_bytes, data_touch_bytes;

@@ -15,7 +15,8 @@ static int add_pass(const char *item, void *options, struct option_why *why)
 	static const char *const names[] = {
 		[PASS_TIMING] = "timing",     [PASS_COUNTING] = "counting",
 		[PASS_SYSCALLS] = "syscalls", [PASS_MEMORY] = "memory",
-		[PASS_KERNEL] = "kernel",     [PASS_PERF] = NULL, /* --perf */
+		[PASS_KERNEL] = "kernel",     [PASS_BYSTANDER] = "bystander",
+		[PASS_PERF] = NULL, /* --perf */
 	};
 	struct options *o = options;
 	size_t pass;
@@ -57,6 +58,40 @@ static int parse_events(struct options *o, const char *value, struct option_why 
 {
 	o->events = value;
 	return option_each(value, accept_event, o, why);
+}
+
+static int parse_bystanders(struct options *o, const char *value, struct option_why *why)
+{
+	const char *names[NR_BYSTANDER_SCOPES + 1] = { NULL };
+	size_t choice;
+
+	for (enum bystander_scope scope = 0; scope < NR_BYSTANDER_SCOPES; scope++)
+		names[scope] = bystander_scope_name(scope);
+	if (option_choice(value, names, &choice, why))
+		return -EINVAL;
+	o->bystanders = choice;
+	return 0;
+}
+
+static int add_bystander_kind(const char *item, void *options, struct option_why *why)
+{
+	static const char *const names[] = {
+		[BYSTANDER_SPIN] = "spin", [BYSTANDER_SLEEP] = "sleep", NULL
+	};
+	struct options *o = options;
+	size_t kind;
+
+	if (option_choice(item, names, &kind, why))
+		return -EINVAL;
+	if (o->bystander_kinds[kind])
+		return option_refuse(why, "'%s' is given twice", item);
+	o->bystander_kinds[kind] = true;
+	return 0;
+}
+
+static int parse_bystander_kind(struct options *o, const char *value, struct option_why *why)
+{
+	return option_each(value, add_bystander_kind, o, why);
 }
 
 static int parse_perf(struct options *o, const char *value, struct option_why *why)
@@ -195,6 +230,8 @@ const struct option_row option_rows_run[] = {
 	{ "--passes", NULL, FOR_RUN, VALUE_NEEDED, parse_passes, NULL },
 	{ "--warmup", NULL, FOR_RUN, VALUE_NEEDED, parse_warmup, NULL },
 	{ "--events", NULL, FOR_RUN, VALUE_NEEDED, parse_events, NULL },
+	{ "--bystanders", NULL, FOR_RUN, VALUE_NEEDED, parse_bystanders, NULL },
+	{ "--bystander-kind", NULL, FOR_RUN, VALUE_NEEDED, parse_bystander_kind, NULL },
 	{ "--perf", NULL, FOR_RUN, VALUE_NEEDED, parse_perf, NULL },
 	{ "--sched", NULL, FOR_RUN, VALUE_NEEDED, parse_sched, NULL },
 	{ "--idle", NULL, FOR_RUN, VALUE_NEEDED, parse_idle, NULL },

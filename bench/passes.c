@@ -34,7 +34,8 @@ static size_t nr_blocks_per_arm(const struct passes *p)
 	const struct options *o = p->options;
 
 	return (o->passes[PASS_TIMING] ? nr_repetitions(p) : 0) + o->passes[PASS_COUNTING] +
-	       o->passes[PASS_SYSCALLS] + o->passes[PASS_MEMORY] + (o->perf != NULL);
+	       o->passes[PASS_SYSCALLS] + o->passes[PASS_MEMORY] + (o->perf != NULL) +
+	       (o->passes[PASS_BYSTANDER] ? passes_nr_bystander_blocks(p) : 0);
 }
 
 size_t passes_nr_blocks(const struct passes *p)
@@ -71,6 +72,7 @@ void passes_fini(struct passes *p)
 	for (size_t i = 0; i < p->nr_syscalls; i++)
 		free((char *)p->syscalls[i].name);
 	ktrace_close(p->ktrace);
+	free(p->bystanders);
 	free(p->syscalls);
 	free(p->counters);
 	free(p->rec.blocks);

@@ -2,9 +2,9 @@
 /*
  * passes - all blocks of a run, pass by pass, into one recording.
  *
- * Time is taken alone. Memory, counters, system calls and the perf tool change what they look at
- * (M9): each has a block of its own per arm, whose times are not used. Memory comes first, before
- * this process has made a thread.
+ * Time is taken alone. Memory, counters, system calls, bystanders and the perf tool change what
+ * they look at (M9): each has blocks of its own per arm, whose times are not used. Memory comes
+ * first, before this process has made a thread.
  */
 #ifndef BENCH_PASSES_H
 #define BENCH_PASSES_H
@@ -26,6 +26,9 @@ struct passes {
 	struct syscall_row *syscalls;
 	size_t nr_syscalls;
 	struct ktrace *ktrace; /* NULL: a simulated driver, or no kernel pass wanted */
+	struct bystander_row *bystanders;
+	size_t nr_bystanders;
+	char bystander_why[256]; /* what went wrong in that pass, while it goes on */
 	struct progress progress;
 	struct random random; /* the order of the blocks */
 	char why[256];	      /* the first failure, or a pass that was not possible, in one line */
@@ -49,6 +52,10 @@ int passes_memory(struct passes *p);
 int passes_timing(struct passes *p, uint32_t cell);
 int passes_counting(struct passes *p);
 int passes_syscalls(struct passes *p);
+
+/* As many blocks of each arm and kind as there are repetitions. -EPERM also when only a part of
+ * it was not possible. */
+int passes_bystander(struct passes *p);
 int passes_perf(struct passes *p);
 
 /* Start perf and let it go again: is the --perf argument one that works here? 0 or -errno. */

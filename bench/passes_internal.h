@@ -22,4 +22,7 @@ size_t passes_nr_kernel_blocks(const struct passes *p); /* of a cell */
 void passes_begin_trace(struct passes *p, const struct block *block);
 int passes_end_trace(struct passes *p, const struct block *block);
 
+/* Of one arm; 0 where no CPU can have one. */
+size_t passes_nr_bystander_blocks(const struct passes *p);
+
 #endif

@@ -2,8 +2,9 @@
 #include "run.h"
 
 static const char *const pass_names[NR_PASSES] = {
-	[PASS_TIMING] = "timing", [PASS_COUNTING] = "counting", [PASS_SYSCALLS] = "syscalls",
-	[PASS_MEMORY] = "memory", [PASS_PERF] = "perf",		[PASS_KERNEL] = "kernel",
+	[PASS_TIMING] = "timing",	[PASS_COUNTING] = "counting", [PASS_SYSCALLS] = "syscalls",
+	[PASS_MEMORY] = "memory",	[PASS_PERF] = "perf",	      [PASS_KERNEL] = "kernel",
+	[PASS_BYSTANDER] = "bystander",
 };
 
 static const char *const trace_level_names[NR_TRACE_LEVELS] = {

@@ -6,7 +6,7 @@
  * an arm is one contender in it. One pass of the cell's plan by one arm is a block; a repetition
  * is one block of every arm, in an order that our own seeded shuffle chose. Ratios are paired by
  * repetition. Blocks come in passes: time is taken in the timing pass only, with no counter open;
- * counters, system calls and memory have passes of their own (M9).
+ * counters, system calls, memory and bystanders have passes of their own (M9).
  */
 #ifndef BENCH_RUN_H
 #define BENCH_RUN_H
@@ -29,6 +29,7 @@ enum pass {
 	PASS_SYSCALLS,
 	PASS_MEMORY,
 	PASS_KERNEL,
+	PASS_BYSTANDER,
 	PASS_PERF,
 	NR_PASSES
 };
@@ -105,11 +106,14 @@ struct step_sample {
 	uint32_t nr_affinity_repaired; /* that had lost theirs while away, and got it back */
 	uint32_t nr_retries;	       /* of the hotplug driver; their time is the step's */
 	uint32_t nr_others_lost;       /* of other CPUs that are up: the step did it to them */
-	uint64_t affinity_repair_ns;   /* of nr_affinity_lost: until none of them could any more; if one was lost */
+	uint64_t affinity_repair_ns;   /* of nr_affinity_lost: until none of them could any more; if
+					  one was lost */
 	bool is_affinity_unrepaired;   /* some still can: no time is given */
 	enum cpuset_membership cpuset;
 	uint64_t planned_ns; /* since the block's start */
 	uint64_t started_ns; /* since the block's start: lateness is started - planned */
+	uint64_t ended_ns;   /* likewise, whatever came of it; after the last phase's end */
+	uint64_t begin_ns[NR_PHASES]; /* CLOCK_MONOTONIC; 0: blank, or the phase is a sum */
 	uint64_t ns[NR_PHASES];
 	uint8_t blank[NR_PHASES]; /* enum blank */
 };

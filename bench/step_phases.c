@@ -12,11 +12,13 @@ static void set_phase(struct step_sample *s, enum phase phase, uint64_t from_ns,
 {
 	assert(to_ns >= from_ns); /* one clock, and each reading after what it follows from */
 	s->ns[phase] = to_ns - from_ns;
+	s->begin_ns[phase] = from_ns;
 	s->blank[phase] = BLANK_NONE;
 }
 
 static void blank_phase(struct step_sample *s, enum phase phase, enum blank why)
 {
+	s->begin_ns[phase] = 0;
 	s->ns[phase] = 0;
 	s->blank[phase] = (uint8_t)why;
 }

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* Which CPUs get a bystander. */
+#include "bystander.h"
+
+static const char *const kind_names[] = {
+	[BYSTANDER_SPIN] = "spin",
+	[BYSTANDER_SLEEP] = "sleep",
+};
+
+static const char *const scope_names[] = {
+	[BYSTANDERS_NONE] = "none",   [BYSTANDERS_ALL] = "all",	  [BYSTANDERS_CORE] = "core",
+	[BYSTANDERS_CACHE] = "cache", [BYSTANDERS_NODE] = "node",
+};
+
+const char *bystander_kind_name(enum bystander_kind kind)
+{
+	return kind_names[kind];
+}
+
+const char *bystander_scope_name(enum bystander_scope scope)
+{
+	return scope_names[scope];
+}
+
+/* Do both belong to the same object? Where no such object is known, each CPU is its own. */
+static bool is_same_object(const struct topology *topo, enum bystander_scope scope, unsigned int a,
+			   unsigned int b)
+{
+	const struct topo_cpu *x = &topo->cpus[a], *y = &topo->cpus[b];
+
+	switch (scope) {
+	case BYSTANDERS_CORE:
+		return x->core == y->core && x->core >= 0;
+	case BYSTANDERS_CACHE:
+		if (x->l3 >= 0 || y->l3 >= 0)
+			return x->l3 == y->l3;
+		return x->l2 >= 0 && x->l2 == y->l2;
+	case BYSTANDERS_NODE:
+		return x->numa_node == y->numa_node && x->numa_node >= 0;
+	default:
+		return a == b;
+	}
+}
+
+static bool has_one(const struct topology *topo, enum bystander_scope scope,
+		    const struct cpumask *cpus, unsigned int cpu)
+{
+	unsigned int other;
+
+	for_each_cpu (other, cpus)
+		if (is_same_object(topo, scope, other, cpu))
+			return true;
+	return false;
+}
+
+void bystander_select(const struct topology *topo, enum bystander_scope scope,
+		      enum bystander_kind kind, const struct cpumask *victims,
+		      unsigned int controller_cpu, struct cpumask *ret_cpus)
+{
+	struct cpumask staying, cpus;
+	bool is_controller_staying;
+	unsigned int cpu;
+
+	cpumask_clear(&cpus);
+	cpumask_and(&staying, &topo->online, &topo->allowed);
+	cpumask_andnot(&staying, &staying, victims);
+	is_controller_staying = cpumask_test_cpu(controller_cpu, &staying);
+	cpumask_clear_cpu(controller_cpu, &staying);
+	if (scope == BYSTANDERS_NONE)
+		cpumask_clear(&staying);
+	for_each_cpu (cpu, &staying)
+		if (!has_one(topo, scope, &cpus, cpu))
+			cpumask_set_cpu(cpu, &cpus);
+	if (is_controller_staying && kind == BYSTANDER_SLEEP && scope != BYSTANDERS_NONE &&
+	    !has_one(topo, scope, &cpus, controller_cpu))
+		cpumask_set_cpu(controller_cpu, &cpus);
+	*ret_cpus = cpus;
+}
