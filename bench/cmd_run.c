@@ -17,6 +17,7 @@
 #include "report_table.h"
 #include "results.h"
 #include "selection.h"
+#include "summary_bystander.h"
 #include "tally.h"
 #include "workload.h"
 
@@ -365,7 +366,9 @@ static int conclude(struct run *run, int code)
 	int ret;
 
 	environment_collect_after(&run->env);
-	if (summary_make(&run->passes.rec, &run->summary))
+	if (summary_make(&run->passes.rec, &run->summary) ||
+	    summary_add_bystanders(&run->summary, &run->passes.rec, run->passes.bystanders,
+				   run->passes.nr_bystanders))
 		return cmd_refuse("run", "out of memory");
 	if (results_write(&run->results, &input, why, sizeof(why)))
 		return cmd_refuse("run", "%s", why);

@@ -2,6 +2,7 @@
 #include "csv.h"
 
 #include "aftermath.h"
+#include "bystander_join.h"
 #include "csv_columns.h"
 #include "kernel_rows.h"
 #include "summary.h"
@@ -184,6 +185,21 @@ static void walk_syscalls(struct csv_writer *csv, const struct layout *layout,
 	}
 }
 
+static void walk_bystander(struct csv_writer *csv, const struct layout *layout,
+			   const struct csv_source *source)
+{
+	for (size_t i = 0; i < source->nr_bystanders; i++) {
+		const struct bystander_row *bystander = &source->bystanders[i];
+		struct csv_row row =
+			row_of_block(source->rec, &source->rec->blocks[bystander->block]);
+
+		row.step = &row.block->steps[bystander->step];
+		row.phase = bystander->phase;
+		row.bystander = bystander;
+		put_row(csv, layout, &row);
+	}
+}
+
 static void walk_summary(struct csv_writer *csv, const struct layout *layout,
 			 const struct csv_source *source)
 {
@@ -267,6 +283,10 @@ static const struct {
 			 "what the threads of one arm hold while all their CPUs are away, measured "
 			 "in a fresh process",
 			 walk_memory },
+	[CSV_BYSTANDER] = { "bystander.csv",
+			    "the worst gap of one CPU that stays in one step of one bystander "
+			    "block; steps that were not tried or changed nothing have none",
+			    walk_bystander },
 	[CSV_SUMMARY] = { "summary.csv", "one statistic of one series", walk_summary },
 	[CSV_AFTERMATH] = { "aftermath.csv",
 			    "one thing on the machine that differs from before the run; a "
@@ -329,7 +349,12 @@ static const char *const about_words =
 	"median and median\nabsolute deviation of the medians of the blocks; `ratio` this arm / "
 	"reference, paired by repetition;\n`threads_share` (quiesce + resume) / total; `steps`, "
 	"`refused` (a row per errno), `no_op`, `spoiled`,\n`lost`, `not_tried` numbers of steps; "
-	"`wrong_cpu`, `affinity_lost` numbers of threads.\n";
+	"`wrong_cpu`, `affinity_lost` numbers of threads.\n\n"
+	"`offline_gap_p50`, `online_gap_max`, ... of summary.csv: the worst gaps of CPUs that "
+	"stay, "
+	"by\n`kind` and `distance`; `offline_quiet_gap_p50`, ... of the same steps' quiet "
+	"stretches. A step without\na gap above the threshold counts as the threshold: such a "
+	"value is an upper bound.\n";
 
 /* For a terminal, without the marks of Markdown. */
 static void print_plain(FILE *out, const char *text)

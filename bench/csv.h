@@ -20,6 +20,7 @@
 
 struct aftermath;
 struct kernel_rows;
+struct bystander_row;
 struct recording;
 struct summary;
 
@@ -30,6 +31,7 @@ enum csv_file {
 	CSV_SYSCALLS,
 	CSV_BLOCKS,
 	CSV_MEMORY,
+	CSV_BYSTANDER,
 	CSV_SUMMARY,
 	CSV_AFTERMATH,
 	CSV_STEPS,
@@ -70,6 +72,8 @@ struct csv_source {
 	const struct summary *summary;
 	const struct aftermath *aftermath;
 	const struct kernel_rows *kernel;
+	const struct bystander_row *bystanders;
+	size_t nr_bystanders;
 };
 
 /* "samples.csv", ... */

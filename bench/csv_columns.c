@@ -2,6 +2,7 @@
 #include "csv_columns.h"
 
 #include "aftermath.h"
+#include "bystander_join.h"
 #include "contender.h"
 #include "csv_kernel.h"
 #include "duty.h"
@@ -252,11 +253,61 @@ static void put_tid(struct csv_writer *csv, const struct csv_row *row)
 	put_number_of_task(csv, row->aftermath->tid);
 }
 
+PUT(bystander_cpu, u64, row->bystander->cpu)
+PUT(bystander_kind, text, bystander_kind_name(row->bystander->kind))
+PUT(bystander_distance, text, topo_distance_name(row->bystander->distance))
+PUT(step_window_ns, u64, row->bystander->window_ns)
+PUT(threshold_ns, u64, row->bystander->threshold_ns)
+
+static void put_if_seen(struct csv_writer *csv, const struct worst_gap *gap, uint64_t value)
+{
+	if (gap->status == GAP_SEEN)
+		csv_put_u64(csv, value);
+	else
+		csv_put_empty(csv);
+}
+
+static const char *gap_status_name(const struct worst_gap *gap)
+{
+	static const char *const names[] = {
+		[GAP_SEEN] = "ok",
+		[GAP_BELOW] = "below",
+		[GAP_BLANK] = "blank",
+	};
+
+	return names[gap->status];
+}
+
+#define PUT_GAP(column, gap, field)                                                                \
+	static void put_##column(struct csv_writer *csv, const struct csv_row *row)                \
+	{                                                                                          \
+		put_if_seen(csv, &row->bystander->gap, row->bystander->gap.field);                 \
+	}
+
+PUT_GAP(worst_gap_ns, worst, gap_ns)
+PUT_GAP(gap_begin_ns, worst, begin_ns)
+PUT_GAP(quiet_gap_ns, quiet, gap_ns)
+PUT(gap_status, text, gap_status_name(&row->bystander->worst))
+PUT(gap_reason, text, row->bystander->worst.reason)
+PUT(quiet_status, text, gap_status_name(&row->bystander->quiet))
+PUT(quiet_reason, text, row->bystander->quiet.reason)
+
+static void put_quiet_age_ns(struct csv_writer *csv, const struct csv_row *row)
+{
+	if (row->bystander->quiet.status == GAP_BLANK)
+		csv_put_empty(csv);
+	else
+		csv_put_u64(csv, row->bystander->quiet_age_ns);
+}
+
+PUT(summary_kind, text, row->summary->kind)
+PUT(summary_distance, text, row->summary->distance)
+
 #define IN(file)  (1u << CSV_##file)
 #define IN_STEP	  (IN(SAMPLES) | IN(EVENTS))
-#define IN_BLOCK  (IN_STEP | IN(BLOCKS))
+#define IN_BLOCK  (IN_STEP | IN(BLOCKS) | IN(BYSTANDER))
 #define IN_KERNEL (IN(STEPS) | IN(KPARK))
-#define IN_PHASE  (IN(SAMPLES) | IN(COUNTERS) | IN(SYSCALLS) | IN(SUMMARY))
+#define IN_PHASE  (IN(SAMPLES) | IN(BYSTANDER) | IN(COUNTERS) | IN(SYSCALLS) | IN(SUMMARY))
 
 static const struct csv_column columns[] = {
 	{ "schema", "integer", CSV_EVERY_FILE, "version of these columns", put_schema },
@@ -295,21 +346,22 @@ static const struct csv_column columns[] = {
 	{ "repetition", "integer", IN_BLOCK | IN_KERNEL,
 	  "arms are paired by it; from 0, warm-up included", put_repetition },
 	{ "pass", "text", IN(EVENTS) | IN(BLOCKS) | IN_KERNEL,
-	  "what the block was for: `timing`, `counting`, `syscalls`, `memory`, `perf`, "
+	  "what the block was for: `timing`, `counting`, `syscalls`, `memory`, `bystander`, "
+	  "`perf`, "
 	  "`kernel`",
 	  put_pass },
 	{ "warmup", "0/1", IN_BLOCK | IN_KERNEL, "1: in no statistic", put_warmup },
 
-	{ "seq", "integer", IN_STEP, "step of the plan, from 0", put_seq },
+	{ "seq", "integer", IN_STEP | IN(BYSTANDER), "step of the plan, from 0", put_seq },
 	{ "lane", "integer", IN_STEP, "which of several parallel togglers", put_lane },
 	{ "planned_ns", "integer", IN_STEP, "since the begin of the block", put_planned_ns },
 	{ "started_ns", "integer", IN_STEP,
 	  "since the begin of the block; minus planned_ns is lateness", put_started_ns },
-	{ "cpu", "integer", IN_STEP, "as the plan counts it", put_cpu },
-	{ "real_cpu", "integer", IN_STEP,
+	{ "cpu", "integer", IN_STEP | IN(BYSTANDER), "as the plan counts it", put_cpu },
+	{ "real_cpu", "integer", IN_STEP | IN(BYSTANDER),
 	  "where its threads were bound to; differs when the plan's CPUs are virtual",
 	  put_real_cpu },
-	{ "action", "text", IN_STEP, "`offline`, `online`", put_action },
+	{ "action", "text", IN_STEP | IN(BYSTANDER), "`offline`, `online`", put_action },
 	{ "is_tried", "0/1", IN(EVENTS), "the step was begun", put_is_tried },
 	{ "nr_wrong_cpu", "integer", IN(EVENTS),
 	  "threads whose first instruction was on another CPU", put_nr_wrong_cpu },
@@ -384,6 +436,37 @@ static const struct csv_column columns[] = {
 	  "nr_alive times the stack that a thread has in the kernel", put_held_kernel_stack },
 	{ "status", "text", IN(MEMORY), "`ok`, `blank`", put_memory_status },
 	{ "reason", "text", IN(MEMORY), "of a status that is not ok", put_memory_reason },
+
+	{ "bystander_cpu", "integer", IN(BYSTANDER), "the CPU that stays", put_bystander_cpu },
+	{ "kind", "text", IN(BYSTANDER),
+	  "`spin`: reads the clock all the time; `sleep`: how late it wakes at absolute deadlines, "
+	  "1 ms apart",
+	  put_bystander_kind },
+	{ "distance", "text", IN(BYSTANDER),
+	  "from the CPU of the step: `sibling`, `cache`, `node`, `remote`",
+	  put_bystander_distance },
+	{ "window_ns", "integer", IN(BYSTANDER), "how long the step took, to its last phase's end",
+	  put_step_window_ns },
+	{ "threshold_ns", "integer", IN(BYSTANDER), "shorter gaps are not seen", put_threshold_ns },
+	{ "gap_begin_ns", "integer", IN(BYSTANDER),
+	  "CLOCK_MONOTONIC; phase says where most of it fell", put_gap_begin_ns },
+	{ "worst_gap_ns", "integer", IN(BYSTANDER),
+	  "longest time without running that began in the step, or its part from the step's begin "
+	  "on",
+	  put_worst_gap_ns },
+	{ "status", "text", IN(BYSTANDER),
+	  "of worst_gap_ns: `ok`; `below`: none above the threshold; `blank`", put_gap_status },
+	{ "reason", "text", IN(BYSTANDER), "of a status that is not ok", put_gap_reason },
+	{ "quiet_gap_ns", "integer", IN(BYSTANDER),
+	  "the same in a stretch as long without a step: the end of the dwell before",
+	  put_quiet_gap_ns },
+	{ "quiet_age_ns", "integer", IN(BYSTANDER),
+	  "from there to the step; above 0: that dwell was too short, and an earlier one or the "
+	  "time before the block was taken",
+	  put_quiet_age_ns },
+	{ "quiet_status", "text", IN(BYSTANDER), "of quiet_gap_ns: as status", put_quiet_status },
+	{ "quiet_reason", "text", IN(BYSTANDER), "of a quiet_status that is not ok",
+	  put_quiet_reason },
 
 	{ "statistic", "text", IN(SUMMARY), "see below", put_statistic },
 	{ "value", "number", IN(SUMMARY), "in unit; empty: status and reason say why", put_value },
@@ -472,6 +555,11 @@ static const struct csv_column columns[] = {
 	  "`ok`; `spoiled`: events of the block were lost; `blank`: without a time",
 	  csv_put_kernel_status },
 	{ "reason", "text", IN_KERNEL, "of a status that is not ok", csv_put_kernel_reason },
+	{ "kind", "text", IN(SUMMARY), "of bystanders: `spin`, `sleep`", put_summary_kind },
+	{ "distance", "text", IN(SUMMARY),
+	  "of bystanders: from the CPU that goes or comes; `controller`: the one on the "
+	  "controller's CPU, however far",
+	  put_summary_distance },
 };
 
 const struct csv_column *csv_columns(size_t *ret_nr)

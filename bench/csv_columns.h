@@ -10,6 +10,7 @@
 struct aftermath_row;
 struct kcall_row;
 struct kstep_row;
+struct bystander_row;
 struct summary_row;
 
 /* What the row at hand is about; pointers that its file does not need are NULL. */
@@ -26,6 +27,7 @@ struct csv_row {
 	const struct aftermath_row *aftermath;
 	const struct kstep_row *kstep;
 	const struct kcall_row *kcall;
+	const struct bystander_row *bystander;
 };
 
 #define CSV_EVERY_FILE ((1u << NR_CSV_FILES) - 1)

@@ -287,6 +287,7 @@ int report_table_print(FILE *out, const struct recording *rec, const struct summ
 		for (uint32_t arm = 0; arm < rec->nr_arms; arm++)
 			print_trouble(&table, arm);
 		print_footnotes(&table);
+		report_bystanders_print(out, rec, summary, cell);
 	}
 	return fflush(out) || ferror(out) ? -EIO : 0;
 }

@@ -10,6 +10,7 @@
 
 #include "phase.h"
 
+#include <stdint.h>
 #include <stdio.h>
 
 struct recording;
@@ -30,6 +31,10 @@ int report_table_print(FILE *out, const struct recording *rec, const struct summ
 		       unsigned int phases);
 
 #define REPORT_FIGURE_BYTES 24
+
+/* What the CPUs that stayed paid in one cell; nothing without a bystander pass. */
+void report_bystanders_print(FILE *out, const struct recording *rec, const struct summary *summary,
+			     uint32_t cell);
 
 /* Three significant digits and a unit: "80 ns", "12.3 us"; a value that is blank is "-". */
 void report_format_ns(double ns, char text[REPORT_FIGURE_BYTES]);

@@ -332,6 +332,8 @@ int results_write(struct results *results, const struct results_input *input, ch
 		.summary = input->summary,
 		.aftermath = input->aftermath,
 		.kernel = input->passes->ktrace ? ktrace_rows(input->passes->ktrace) : NULL,
+		.bystanders = input->passes->bystanders,
+		.nr_bystanders = input->passes->nr_bystanders,
 	};
 	int ret = write_plans(results, input->selection);
 

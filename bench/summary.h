@@ -47,8 +47,9 @@ struct summary_row {
 	size_t n;		 /* of replicates */
 	const char *replicate;	 /* "step", "cycle", "block", "pair" */
 	const char *method;
-	const char *status; /* "ok"; "no_interval"; "blank" */
-	char reason[80];    /* why something is missing; for refused the errno */
+	const char *status;	     /* "ok"; "no_interval"; "blank" */
+	char reason[80];	     /* why something is missing; for refused the errno */
+	const char *kind, *distance; /* of bystanders; else NULL */
 };
 
 struct summary {

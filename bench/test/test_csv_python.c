@@ -39,7 +39,12 @@ static void every_row_is_as_wide_as_the_header(void **state)
 	const struct kernel_rows kernel = {
 		.steps = &step, .nr_steps = 1, .calls = &call, .nr_calls = 1
 	};
-	struct csv_source source = { NULL, &counter, 1, &syscall, 1, NULL, &aftermath, &kernel };
+	struct csv_source source = { .counters = &counter,
+				     .nr_counters = 1,
+				     .syscalls = &syscall,
+				     .nr_syscalls = 1,
+				     .aftermath = &aftermath,
+				     .kernel = &kernel };
 	struct summary summary;
 	struct scratch scratch;
 	struct fake fake;

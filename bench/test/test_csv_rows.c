@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Every file's rows: what is written for steps of every status, and the golden files say how. */
 #include "aftermath.h"
+#include "bystander_join.h"
 #include "csv.h"
 #include "fake_recording.h"
 #include "golden.h"
@@ -42,6 +43,7 @@ static void fill(struct fake *fake)
 	block->steps[1].cpuset = CPUSET_LACKS_CPU;
 	fake_block(fake, FAKE_RECREATE, 1, 9)->pass = PASS_COUNTING;
 	fake->rec.blocks[1].trace = TRACE_STEPS;
+	fake_block(fake, FAKE_PARK, 1, 9)->pass = PASS_BYSTANDER;
 }
 
 static const struct counter_row counters[] = {
@@ -88,6 +90,38 @@ static const struct syscall_row syscalls[] = {
 	{ .arm = FAKE_RECREATE, .phase = NR_PHASES, .name = "futex", .nr_calls = 3 },
 };
 
+/* Of the last block that fill() makes. */
+static const struct bystander_row bystanders[] = {
+	{ .block = 4,
+	  .step = 0,
+	  .cpu = 2,
+	  .distance = TOPO_REMOTE,
+	  .phase = PHASE_OFFLINE,
+	  .window_ns = 18,
+	  .threshold_ns = 2040,
+	  .worst = { GAP_SEEN, NULL, 1000011, 5000 },
+	  .quiet = { GAP_BELOW, "below", 0, 0 } },
+	{ .block = 4,
+	  .step = 1,
+	  .cpu = 2,
+	  .distance = TOPO_REMOTE,
+	  .phase = NR_PHASES,
+	  .window_ns = 36,
+	  .threshold_ns = 2040,
+	  .quiet_age_ns = 77,
+	  .worst = { GAP_BELOW, "below", 0, 0 },
+	  .quiet = { GAP_SEEN, NULL, 1000000, 3000 } },
+	{ .block = 4,
+	  .step = 1,
+	  .cpu = 0,
+	  .kind = BYSTANDER_SLEEP,
+	  .distance = TOPO_SIBLING,
+	  .phase = NR_PHASES,
+	  .window_ns = 36,
+	  .worst = { GAP_BLANK, "no wake", 0, 0 },
+	  .quiet = { GAP_BLANK, "no dwell", 0, 0 } },
+};
+
 static struct summary_row summary_rows[] = {
 	{ .arm = FAKE_RECREATE,
 	  .reference = FAKE_PARK,
@@ -114,9 +148,23 @@ static struct summary_row summary_rows[] = {
 	  .replicate = "block",
 	  .status = "blank",
 	  .reason = "why" },
+	{ .arm = FAKE_PARK,
+	  .reference = SUMMARY_NONE,
+	  .phase = NR_PHASES,
+	  .statistic = "offline_gap_p50",
+	  .unit = "ns",
+	  .value = 5000,
+	  .low = NAN,
+	  .high = NAN,
+	  .level = NAN,
+	  .n = 1,
+	  .replicate = "step",
+	  .status = "no_interval",
+	  .kind = "spin",
+	  .distance = "remote" },
 };
 
-static const struct summary summary = { summary_rows, 2, 2 };
+static const struct summary summary = { summary_rows, 3, 3 };
 
 static struct aftermath_row aftermath_rows[] = {
 	{ .what = "smt",
@@ -234,8 +282,8 @@ static void rows_match_the_golden_files(void **state)
 	fill(&fake);
 	assert_int_equal(scratch_init(&scratch), 0);
 	for (int file = 0; file < NR_CSV_FILES; file++) {
-		const struct csv_source source = { &fake.rec, counters, 3,	    syscalls,
-						   2,	      &summary, &aftermath, &kernel };
+		const struct csv_source source = { &fake.rec, counters,	  3,	   syscalls,   2,
+						   &summary,  &aftermath, &kernel, bystanders, 3 };
 		const char *name = csv_file_name((enum csv_file)file);
 		char golden[64], *text;
 
