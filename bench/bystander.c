@@ -43,17 +43,20 @@ static void *spin(void *arg)
 	struct gap_log *log = &b->log;
 	const uint64_t threshold_ns = log->threshold_ns;
 	uint64_t last_ns, now_ns;
+	bool is_last;
 
 	touch_log(log);
 	last_ns = clock_now_ns();
 	log->from_ns = last_ns;
 	sem_post(&b->has_begun);
 	do {
+		/* Looked at first: what happens up to the stop is still seen. */
+		is_last = should_stop(b);
 		now_ns = clock_now_ns();
 		if (now_ns - last_ns >= threshold_ns)
 			gap_log_add(log, last_ns, now_ns - last_ns);
 		last_ns = now_ns;
-	} while (!should_stop(b));
+	} while (!is_last);
 	log->until_ns = last_ns;
 	b->is_displaced = sched_getcpu() != (int)b->cpu;
 	return NULL;
@@ -64,6 +67,7 @@ static void *doze(void *arg)
 	struct bystander *b = arg;
 	struct gap_log *log = &b->log;
 	uint64_t due_ns, now_ns;
+	bool is_last;
 
 	/* The default slack of 50 us would be taken for lateness. */
 	prctl(PR_SET_TIMERSLACK, 1ul, 0, 0, 0);
@@ -73,12 +77,13 @@ static void *doze(void *arg)
 	log->from_ns = now_ns;
 	sem_post(&b->has_begun);
 	do {
+		is_last = should_stop(b);
 		/* Deadlines that it slept through were parts of the same gap. */
 		due_ns += ((now_ns - due_ns) / BYSTANDER_PERIOD_NS + 1) * BYSTANDER_PERIOD_NS;
 		clock_sleep_until_ns(due_ns);
 		now_ns = clock_now_ns();
 		gap_log_add(log, due_ns, now_ns - due_ns);
-	} while (!should_stop(b));
+	} while (!is_last);
 	log->until_ns = now_ns;
 	b->is_displaced = sched_getcpu() != (int)b->cpu;
 	return NULL;

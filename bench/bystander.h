@@ -45,15 +45,20 @@ enum bystander_scope {
 const char *bystander_kind_name(enum bystander_kind kind);    /* "spin", "sleep" */
 const char *bystander_scope_name(enum bystander_scope scope); /* "none", "all", "core", ... */
 
-/**
- * bystander_select() - the CPUs for bystanders of one kind.
- * @victims: never among them.
- *
- * Of one object's CPUs the first is taken, the controller's only when there is no other. Pure.
+/* Who is asked for. */
+struct bystander_choice {
+	enum bystander_scope scope;
+	enum bystander_kind kind;
+	struct cpumask victims; /* of any plan: never among them */
+	unsigned int controller_cpu;
+};
+
+/*
+ * The CPUs for bystanders of one kind. Of one object's CPUs the first is taken, the controller's
+ * only when there is no other. Pure.
  */
-void bystander_select(const struct topology *topo, enum bystander_scope scope,
-		      enum bystander_kind kind, const struct cpumask *victims,
-		      unsigned int controller_cpu, struct cpumask *ret_cpus);
+void bystander_select(const struct topology *topo, const struct bystander_choice *choice,
+		      struct cpumask *ret_cpus);
 
 /* How to run them. */
 struct bystander_setup {
@@ -81,7 +86,7 @@ struct bystanders {
  */
 int bystanders_start(const struct bystander_setup *setup, struct bystanders *ret);
 
-/* End them, a period later at most. From then on the logs can be read. */
+/* End them, two periods later at most. From then on the logs can be read. */
 void bystanders_stop(struct bystanders *bystanders);
 
 /* Accepts a zeroed struct and bystanders that run. */

@@ -164,9 +164,10 @@ static bool find_quiet(const struct window *dwells, size_t step, struct window l
 	return end_of(lead, length_ns, ret_window);
 }
 
-static struct bystander_row join_step(const struct topology *topo, const struct block *block,
+static struct bystander_row join_step(const struct bystander_scene *scene,
 				      const struct bystander_view *view, uint32_t step)
 {
+	const struct block *block = scene->block;
 	const struct step_sample *s = &block->steps[step];
 	struct window window = bystander_window(block, s);
 	struct bystander_row row = {
@@ -174,7 +175,7 @@ static struct bystander_row join_step(const struct topology *topo, const struct 
 		.step = step,
 		.cpu = view->cpu,
 		.kind = view->kind,
-		.distance = topology_distance(topo, s->real_cpu, view->cpu),
+		.distance = topology_distance(scene->topo, s->real_cpu, view->cpu),
 		.window_ns = window.end_ns - window.begin_ns,
 		.threshold_ns = view->log->threshold_ns,
 		.worst = bystander_worst(view, window),
@@ -184,9 +185,10 @@ static struct bystander_row join_step(const struct topology *topo, const struct 
 	return row;
 }
 
-int bystander_join(const struct topology *topo, const struct block *block, struct window lead,
-		   const struct bystander_view *view, struct bystander_row *rows, size_t *ret_nr)
+int bystander_join(const struct bystander_scene *scene, const struct bystander_view *view,
+		   struct bystander_row *rows, size_t *ret_nr)
 {
+	const struct block *block = scene->block;
 	struct window *dwells = calloc(block->nr_steps + 1, sizeof(*dwells));
 	size_t nr = 0;
 
@@ -199,9 +201,9 @@ int bystander_join(const struct topology *topo, const struct block *block, struc
 
 		if (!has_window(&block->steps[i]))
 			continue;
-		*row = join_step(topo, block, view, i);
+		*row = join_step(scene, view, i);
 		row->quiet = blank("no dwell before was as long as the step");
-		if (find_quiet(dwells, i, lead, row->window_ns, &quiet)) {
+		if (find_quiet(dwells, i, scene->lead, row->window_ns, &quiet)) {
 			row->quiet = bystander_worst(view, quiet);
 			row->quiet_age_ns = dwells[i].end_ns - quiet.end_ns;
 		}

@@ -53,10 +53,16 @@ struct window bystander_window(const struct block *block, const struct step_samp
 /* The phase that has most of the gap, or NR_PHASES. */
 enum phase bystander_phase(const struct step_sample *step, const struct worst_gap *gap);
 
+/* One block with bystanders around it. */
+struct bystander_scene {
+	const struct topology *topo;
+	const struct block *block;
+	struct window lead; /* before the block: nothing went away, and everybody was looking */
+};
+
 /**
  * bystander_join() - the rows of one bystander.
- * @lead: a stretch before the block in which nothing went away, and everybody was looking.
- * @rows: room for block->nr_steps.
+ * @rows: room for as many as the block has steps.
  * @ret_nr: how many there are: steps that were not tried, or changed nothing, have none.
  *
  * The quiet window ends where the step begins, if the dwell before is long enough; else it is the
@@ -64,7 +70,7 @@ enum phase bystander_phase(const struct step_sample *step, const struct worst_ga
  *
  * Return: 0 or -ENOMEM.
  */
-int bystander_join(const struct topology *topo, const struct block *block, struct window lead,
-		   const struct bystander_view *view, struct bystander_row *rows, size_t *ret_nr);
+int bystander_join(const struct bystander_scene *scene, const struct bystander_view *view,
+		   struct bystander_row *rows, size_t *ret_nr);
 
 #endif

@@ -53,26 +53,26 @@ static bool has_one(const struct topology *topo, enum bystander_scope scope,
 	return false;
 }
 
-void bystander_select(const struct topology *topo, enum bystander_scope scope,
-		      enum bystander_kind kind, const struct cpumask *victims,
-		      unsigned int controller_cpu, struct cpumask *ret_cpus)
+void bystander_select(const struct topology *topo, const struct bystander_choice *choice,
+		      struct cpumask *ret_cpus)
 {
+	const unsigned int controller_cpu = choice->controller_cpu;
 	struct cpumask staying, cpus;
-	bool is_controller_staying;
+	bool is_last_resort;
 	unsigned int cpu;
 
 	cpumask_clear(&cpus);
 	cpumask_and(&staying, &topo->online, &topo->allowed);
-	cpumask_andnot(&staying, &staying, victims);
-	is_controller_staying = cpumask_test_cpu(controller_cpu, &staying);
-	cpumask_clear_cpu(controller_cpu, &staying);
-	if (scope == BYSTANDERS_NONE)
+	cpumask_andnot(&staying, &staying, &choice->victims);
+	if (choice->scope == BYSTANDERS_NONE)
 		cpumask_clear(&staying);
+	is_last_resort =
+		choice->kind == BYSTANDER_SLEEP && cpumask_test_cpu(controller_cpu, &staying);
+	cpumask_clear_cpu(controller_cpu, &staying);
 	for_each_cpu (cpu, &staying)
-		if (!has_one(topo, scope, &cpus, cpu))
+		if (!has_one(topo, choice->scope, &cpus, cpu))
 			cpumask_set_cpu(cpu, &cpus);
-	if (is_controller_staying && kind == BYSTANDER_SLEEP && scope != BYSTANDERS_NONE &&
-	    !has_one(topo, scope, &cpus, controller_cpu))
+	if (is_last_resort && !has_one(topo, choice->scope, &cpus, controller_cpu))
 		cpumask_set_cpu(controller_cpu, &cpus);
 	*ret_cpus = cpus;
 }

@@ -15,13 +15,14 @@
 static struct cpumask select_cpus(const struct passes *p, enum bystander_kind kind)
 {
 	const struct run_setup *setup = p->rec.setup;
-	struct cpumask victims, cpus;
+	struct bystander_choice choice = { .scope = p->options->bystanders,
+					   .kind = kind,
+					   .controller_cpu = setup->controller_cpu };
+	struct cpumask cpus;
 
-	cpumask_clear(&victims);
 	for (size_t i = 0; i < p->rec.nr_cells; i++)
-		cpumask_or(&victims, &victims, &p->rec.cells[i].plan->cpus);
-	bystander_select(setup->topo, p->options->bystanders, kind, &victims, setup->controller_cpu,
-			 &cpus);
+		cpumask_or(&choice.victims, &choice.victims, &p->rec.cells[i].plan->cpus);
+	bystander_select(setup->topo, &choice, &cpus);
 	return cpus;
 }
 
@@ -52,18 +53,18 @@ size_t passes_nr_bystander_blocks(const struct passes *p)
 	return (size_t)find_kinds(p, kinds) * p->options->repetitions;
 }
 
-static int add_rows(struct passes *p, const struct block *block, struct window lead,
+static int add_rows(struct passes *p, const struct bystander_scene *scene,
 		    const struct bystander_view *view)
 {
-	struct bystander_row *rows =
-		reallocarray(p->bystanders, p->nr_bystanders + block->nr_steps + 1, sizeof(*rows));
+	struct bystander_row *rows = reallocarray(
+		p->bystanders, p->nr_bystanders + scene->block->nr_steps + 1, sizeof(*rows));
 	size_t nr;
 	int ret;
 
 	if (!rows)
 		return -ENOMEM;
 	p->bystanders = rows;
-	ret = bystander_join(p->rec.setup->topo, block, lead, view, rows + p->nr_bystanders, &nr);
+	ret = bystander_join(scene, view, rows + p->nr_bystanders, &nr);
 	if (!ret)
 		p->nr_bystanders += nr;
 	return ret;
@@ -84,18 +85,19 @@ static void note_trouble(struct passes *p, const struct bystander_view *view)
 
 static int run_watched(struct passes *p, struct block *block, struct bystanders *bystanders)
 {
-	struct window lead = { .begin_ns = clock_now_ns() };
+	struct bystander_scene scene = { .topo = p->rec.setup->topo, .block = block };
 	int ret;
 
-	clock_sleep_until_ns(lead.begin_ns + LEAD_NS);
-	lead.end_ns = clock_now_ns();
+	scene.lead.begin_ns = clock_now_ns();
+	clock_sleep_until_ns(scene.lead.begin_ns + LEAD_NS);
+	scene.lead.end_ns = clock_now_ns();
 	ret = passes_run_block(p, NULL, block);
 	bystanders_stop(bystanders);
 	for (size_t i = 0; i < bystanders->nr && !ret; i++) {
 		struct bystander_view view = bystanders_view(bystanders, i);
 
 		note_trouble(p, &view);
-		ret = add_rows(p, block, lead, &view);
+		ret = add_rows(p, &scene, &view);
 	}
 	return ret;
 }

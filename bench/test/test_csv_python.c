@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Python's csv module reads every file: as many fields in each row as in the header. */
 #include "aftermath.h"
+#include "bystander_join.h"
 #include "csv.h"
 #include "fake_recording.h"
 #include "kernel_rows.h"
@@ -39,12 +40,15 @@ static void every_row_is_as_wide_as_the_header(void **state)
 	const struct kernel_rows kernel = {
 		.steps = &step, .nr_steps = 1, .calls = &call, .nr_calls = 1
 	};
+	const struct bystander_row bystander = { .worst = { GAP_BLANK, "\n", 0, 0 } };
 	struct csv_source source = { .counters = &counter,
 				     .nr_counters = 1,
 				     .syscalls = &syscall,
 				     .nr_syscalls = 1,
 				     .aftermath = &aftermath,
-				     .kernel = &kernel };
+				     .kernel = &kernel,
+				     .bystanders = &bystander,
+				     .nr_bystanders = 1 };
 	struct summary summary;
 	struct scratch scratch;
 	struct fake fake;

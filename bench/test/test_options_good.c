@@ -114,6 +114,24 @@ static void run_takes_its_own(void **state)
 	assert_string_equal(o.perf, "stat -e cycles");
 }
 
+static void bystanders_are_a_pass(void **state)
+{
+	struct options o = parsed(OPTIONS_RUN, "run");
+
+	(void)state;
+	assert_false(o.passes[PASS_BYSTANDER]);
+	o = parsed(OPTIONS_RUN, "run --bystanders core");
+	assert_true(o.passes[PASS_BYSTANDER] && o.passes[PASS_TIMING]);
+	assert_int_equal(o.bystanders, BYSTANDERS_CORE);
+	assert_false(o.bystander_kinds[BYSTANDER_SPIN] || o.bystander_kinds[BYSTANDER_SLEEP]);
+	o = parsed(OPTIONS_RUN, "run --bystanders none");
+	assert_false(o.passes[PASS_BYSTANDER]);
+	o = parsed(OPTIONS_RUN, "run --passes bystander --bystander-kind sleep");
+	assert_true(o.passes[PASS_BYSTANDER] && !o.passes[PASS_TIMING]);
+	assert_int_equal(o.bystanders, BYSTANDERS_CACHE);
+	assert_true(o.bystander_kinds[BYSTANDER_SLEEP] && !o.bystander_kinds[BYSTANDER_SPIN]);
+}
+
 static void google_benchmark_flags_arrive(void **state)
 {
 	struct options o = parsed(OPTIONS_RUN,
@@ -150,6 +168,7 @@ int main(void)
 		cmocka_unit_test(lists_keep_their_order),
 		cmocka_unit_test(plan_takes_the_selection),
 		cmocka_unit_test(run_takes_its_own),
+		cmocka_unit_test(bystanders_are_a_pass),
 		cmocka_unit_test(google_benchmark_flags_arrive),
 		cmocka_unit_test(help_wins_over_what_follows),
 	};
