@@ -9,8 +9,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How long is looked before each block, with nothing going away: for dwells that are too short. */
-#define LEAD_NS 100000000u
+/*
+ * How long is looked before each block, with nothing going away: for dwells that are too short. As
+ * long as the longest step so far, within these bounds.
+ */
+#define MIN_LEAD_NS 100000000u
+#define MAX_LEAD_NS 5000000000u
+
+static uint64_t lead_ns(const struct passes *p)
+{
+	uint64_t longest_ns = MIN_LEAD_NS;
+
+	for (size_t i = 0; i < p->nr_bystanders; i++)
+		if (p->bystanders[i].window_ns > longest_ns)
+			longest_ns = p->bystanders[i].window_ns;
+	return longest_ns < MAX_LEAD_NS ? longest_ns : MAX_LEAD_NS;
+}
 
 static struct cpumask select_cpus(const struct passes *p, enum bystander_kind kind)
 {
@@ -89,7 +103,7 @@ static int run_watched(struct passes *p, struct block *block, struct bystanders 
 	int ret;
 
 	scene.lead.begin_ns = clock_now_ns();
-	clock_sleep_until_ns(scene.lead.begin_ns + LEAD_NS);
+	clock_sleep_until_ns(scene.lead.begin_ns + lead_ns(p));
 	scene.lead.end_ns = clock_now_ns();
 	ret = passes_run_block(p, NULL, block);
 	bystanders_stop(bystanders);

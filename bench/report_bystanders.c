@@ -47,7 +47,7 @@ static void print_figures(FILE *out, const struct summary_row *const rows[3])
 		char text[REPORT_FIGURE_BYTES];
 
 		report_format_ns(rows[i] ? rows[i]->value : NAN, text);
-		fprintf(out, "%9s", text);
+		fprintf(out, "%8s", text);
 	}
 }
 
@@ -55,13 +55,15 @@ static void print_line(FILE *out, const struct recording *rec, const struct line
 		       const char *action)
 {
 	const struct summary_row *first = line->gap[0];
+	char n[48];
 
 	fprintf(out, "%-8s%-11s%-6s%-10s ", action, rec->arms[first->arm]->name, first->kind,
 		first->distance);
 	print_figures(out, line->gap);
 	fputs(" |", out);
 	print_figures(out, line->quiet);
-	fprintf(out, "%8zu\n", first->n);
+	snprintf(n, sizeof(n), "%zu | %zu", first->n, line->quiet[0] ? line->quiet[0]->n : 0);
+	fprintf(out, "%14s\n", n);
 }
 
 static void print_action(FILE *out, const struct recording *rec, const struct summary *summary,
@@ -97,7 +99,7 @@ void report_bystanders_print(FILE *out, const struct recording *rec, const struc
 	fputs("who else pays: longest time that a CPU which stays did not run, per step | as long "
 	      "without a step\n",
 	      out);
-	fprintf(out, "%-8s%-11s%-6s%-10s %9s%9s%9s |%9s%9s%9s%8s\n", "", "contender", "kind",
+	fprintf(out, "%-8s%-11s%-6s%-10s %8s%8s%8s |%8s%8s%8s%14s\n", "", "contender", "kind",
 		"distance", "p50", "p99", "max", "p50", "p99", "max", "n");
 	print_action(out, rec, summary, cell, "offline");
 	print_action(out, rec, summary, cell, "online");
