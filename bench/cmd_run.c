@@ -4,6 +4,7 @@
 #include "block_order.h"
 #include "clock.h"
 #include "cmd.h"
+#include "cmd_run_internal.h"
 #include "contender.h"
 #include "controller.h"
 #include "custody.h"
@@ -29,39 +30,6 @@
 
 /* A thread that does not answer for so long is lost; sanitizers and busy machines included. */
 #define THREAD_DEADLINE_NS 10000000000u
-
-#define MAX_WARNINGS 24
-
-struct run {
-	char *const *argv;
-	struct options options;
-	struct topology topo;
-	struct selection selection;
-	struct run_setup setup;
-	struct cell *cells;
-	bool *is_selected;
-	struct passes passes;
-	struct handover *handover;
-	struct custody custody;
-	bool is_unrestored; /* something of ours was not put back */
-	struct environment env;
-	struct summary summary;
-	struct aftermath aftermath; /* of a real run */
-	struct results results;
-	char *report;
-	char warning_texts[MAX_WARNINGS][512];
-	const char *warnings[MAX_WARNINGS + 1];
-	size_t nr_warnings;
-};
-
-static void warn(struct run *run, const char *text)
-{
-	if (run->nr_warnings == MAX_WARNINGS)
-		return;
-	snprintf(run->warning_texts[run->nr_warnings], sizeof(run->warning_texts[0]), "%s", text);
-	run->warnings[run->nr_warnings] = run->warning_texts[run->nr_warnings];
-	run->nr_warnings++;
-}
 
 static void fill_setup(struct run *run)
 {
@@ -172,7 +140,7 @@ static int or_warning(struct run *run, int ret)
 {
 	if (ret != -EPERM)
 		return ret;
-	warn(run, run->passes.why);
+	run_warn(run, run->passes.why);
 	run->passes.why[0] = '\0';
 	return 0;
 }
@@ -204,7 +172,7 @@ static void note_balance(struct run *run)
 		 "the order of %zu contenders is balanced over %u repetitions: a multiple of that "
 		 "is better than %u",
 		 run->options.nr_contenders, nr_rows, run->options.repetitions);
-	warn(run, text);
+	run_warn(run, text);
 }
 
 static int run_passes_on_machine(struct run *run)
@@ -260,7 +228,7 @@ static int run_passes(struct run *run)
 		return ret;
 	snprintf(text, sizeof(text), "hotplug %s could not undo all it did: %s", hotplug->name,
 		 strerror(-undone));
-	warn(run, text);
+	run_warn(run, text);
 	return ret;
 }
 
@@ -283,55 +251,6 @@ static bool is_refusal(int pass_error)
 {
 	return pass_error && pass_error != -ETIMEDOUT && pass_error != -EIO &&
 	       pass_error != -EPROTO && pass_error != -EINTR;
-}
-
-/* A cpuset of our own moves nobody else, and a sysfs of a test is not this machine's. */
-static bool touches_machine(const struct run *run)
-{
-	return run->options.hotplug->is_kernels && !run->options.sysfs_root;
-}
-
-/* Whom a real offline would hurt, said before it; and how everything is. An exit code. */
-static int look_before(struct run *run)
-{
-	FILE *out = run->options.report_format == GB_JSON ? stderr : stdout;
-	const struct census_origin origin = { .root = "" };
-	int code;
-
-	if (!touches_machine(run))
-		return EXIT_DONE;
-	code = cmd_impact_ask(&run->options, &run->selection, out);
-	if (!code && aftermath_begin(&origin, &run->selection.victims, &run->aftermath))
-		code = cmd_refuse("run", "cannot remember how the machine is: /proc cannot be "
-					 "read, or out of memory");
-	return code;
-}
-
-/* With all CPUs back and our settings restored. EXIT_DONE, or EXIT_FAILED: not as found. */
-static int look_after(struct run *run)
-{
-	const struct repair_ops *repair = run->options.is_foreign_repaired ? &hotplug_repair : NULL;
-	size_t nr_ours, nr_foreign;
-	char text[256];
-
-	if (!touches_machine(run))
-		return EXIT_DONE;
-	if (aftermath_compare(&run->aftermath, repair)) {
-		warn(run, "out of memory: aftermath.csv is not complete");
-		return EXIT_FAILED;
-	}
-	nr_ours = aftermath_nr_ours(&run->aftermath);
-	nr_foreign = aftermath_nr_foreign(&run->aftermath);
-	if (nr_foreign) {
-		snprintf(text, sizeof(text),
-			 "%zu settings of others are no longer as they were: see aftermath.csv%s",
-			 nr_foreign, repair ? "" : "; --repair-foreign puts them back");
-		warn(run, text);
-	}
-	if (nr_ours && !run->passes.why[0])
-		snprintf(run->passes.why, sizeof(run->passes.why),
-			 "%zu changes of ours were not undone: see aftermath.csv", nr_ours);
-	return nr_ours ? EXIT_FAILED : EXIT_DONE;
 }
 
 static int write_second_report(const struct run *run)
@@ -418,24 +337,6 @@ static void print_ending(const struct run *run, int code)
 	fprintf(out, "results: %s\n", run->results.path);
 }
 
-/* Before the first write to the machine. EXIT_DONE, or the line has been said. */
-static int take_custody(struct run *run)
-{
-	const struct custody_request request = {
-		.control = hotplug_sysfs_control(),
-		.victims = &run->selection.victims,
-		.dir = run->options.journal,
-		.argv = run->argv,
-	};
-	char why[512];
-
-	if (!run->options.hotplug->is_kernels)
-		return EXIT_DONE;
-	if (custody_begin(&request, &run->custody, why, sizeof(why)))
-		return cmd_refuse("run", "%s", why);
-	return EXIT_DONE;
-}
-
 /* The passes between taking CPUs and giving them back: whatever they return, all is restored. */
 static int run_in_custody(struct run *run)
 {
@@ -448,11 +349,11 @@ static int run_in_custody(struct run *run)
 	ret = run_passes(run);
 	if (custody_end(&run->custody, why, sizeof(why))) {
 		run->is_unrestored = true;
-		warn(run, why);
+		run_warn(run, why);
 	}
 	interrupt_unwatch();
 	for (size_t i = 0; hotplug->remark && hotplug->remark(i); i++)
-		warn(run, hotplug->remark(i));
+		run_warn(run, hotplug->remark(i));
 	return ret;
 }
 
@@ -463,7 +364,7 @@ static int measure(struct run *run)
 					     .workloads = WORKLOADS_VERSION,
 					     .argv = run->argv };
 	char why[512];
-	int ret, code = look_before(run);
+	int ret, code = run_look_before(run);
 
 	if (code)
 		return code;
@@ -475,13 +376,13 @@ static int measure(struct run *run)
 	}
 	raise_descriptor_limit();
 	note_balance(run);
-	code = take_custody(run);
+	code = run_take_custody(run);
 	if (code) {
 		results_abandon(&run->results);
 		return code;
 	}
 	ret = run_in_custody(run);
-	code = look_after(run);
+	code = run_look_after(run);
 	if (is_refusal(ret) && !run->is_unrestored) {
 		results_abandon(&run->results);
 		return cmd_refuse("run", "%s", run->passes.why);

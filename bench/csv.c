@@ -62,7 +62,8 @@ static const char *controller_of_block(const struct recording *rec, const struct
 const char *csv_controller_of_cell(const struct recording *rec, uint32_t cell)
 {
 	for (size_t i = 0; i < rec->nr_blocks; i++) {
-		if (rec->blocks[i].cell == cell)
+		/* Blocks of the memory pass have no steps. */
+		if (rec->blocks[i].cell == cell && rec->blocks[i].nr_steps)
 			return controller_of_block(rec, &rec->blocks[i]);
 	}
 	return NULL;

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "csv_columns.h"
 
-#include "aftermath.h"
-#include "bystander_join.h"
 #include "contender.h"
 #include "csv_kernel.h"
+#include "csv_others.h"
 #include "duty.h"
 #include "hotplug.h"
 #include "summary.h"
@@ -12,7 +11,6 @@
 #include <math.h>
 #include <string.h>
 
-/* One line per column: how its field comes out of a row. */
 #define PUT(column, kind, expression)                                                              \
 	static void put_##column(struct csv_writer *csv, const struct csv_row *row)                \
 	{                                                                                          \
@@ -225,81 +223,6 @@ static void put_reference(struct csv_writer *csv, const struct csv_row *row)
 	csv_put_text(csv, arm == SUMMARY_NONE ? NULL : row->rec->arms[arm]->name);
 }
 
-PUT(what, text, row->aftermath->what)
-PUT(owner, text, row->aftermath->is_ours ? "ours" : "foreign")
-PUT(who, text, row->aftermath->name)
-PUT(setting, text, row->aftermath->setting)
-PUT(before, text, row->aftermath->before)
-PUT(after, text, row->aftermath->after)
-PUT(cause, text, row->aftermath->is_by_offline ? "offline" : "other")
-PUT(is_repaired, u64, row->aftermath->is_repaired)
-PUT(aftermath_reason, text, aftermath_status(row->aftermath))
-
-static void put_number_of_task(struct csv_writer *csv, pid_t number)
-{
-	if (number)
-		csv_put_u64(csv, (uint64_t)number);
-	else
-		csv_put_empty(csv);
-}
-
-static void put_pid(struct csv_writer *csv, const struct csv_row *row)
-{
-	put_number_of_task(csv, row->aftermath->pid);
-}
-
-static void put_tid(struct csv_writer *csv, const struct csv_row *row)
-{
-	put_number_of_task(csv, row->aftermath->tid);
-}
-
-PUT(bystander_cpu, u64, row->bystander->cpu)
-PUT(bystander_kind, text, bystander_kind_name(row->bystander->kind))
-PUT(bystander_distance, text, topo_distance_name(row->bystander->distance))
-PUT(step_window_ns, u64, row->bystander->window_ns)
-PUT(threshold_ns, u64, row->bystander->threshold_ns)
-
-static void put_if_seen(struct csv_writer *csv, const struct worst_gap *gap, uint64_t value)
-{
-	if (gap->status == GAP_SEEN)
-		csv_put_u64(csv, value);
-	else
-		csv_put_empty(csv);
-}
-
-static const char *gap_status_name(const struct worst_gap *gap)
-{
-	static const char *const names[] = {
-		[GAP_SEEN] = "ok",
-		[GAP_BELOW] = "below",
-		[GAP_BLANK] = "blank",
-	};
-
-	return names[gap->status];
-}
-
-#define PUT_GAP(column, gap, field)                                                                \
-	static void put_##column(struct csv_writer *csv, const struct csv_row *row)                \
-	{                                                                                          \
-		put_if_seen(csv, &row->bystander->gap, row->bystander->gap.field);                 \
-	}
-
-PUT_GAP(worst_gap_ns, worst, gap_ns)
-PUT_GAP(gap_begin_ns, worst, begin_ns)
-PUT_GAP(quiet_gap_ns, quiet, gap_ns)
-PUT(gap_status, text, gap_status_name(&row->bystander->worst))
-PUT(gap_reason, text, row->bystander->worst.reason)
-PUT(quiet_status, text, gap_status_name(&row->bystander->quiet))
-PUT(quiet_reason, text, row->bystander->quiet.reason)
-
-static void put_quiet_age_ns(struct csv_writer *csv, const struct csv_row *row)
-{
-	if (row->bystander->quiet.status == GAP_BLANK)
-		csv_put_empty(csv);
-	else
-		csv_put_u64(csv, row->bystander->quiet_age_ns);
-}
-
 PUT(summary_kind, text, row->summary->kind)
 PUT(summary_distance, text, row->summary->distance)
 
@@ -437,36 +360,38 @@ static const struct csv_column columns[] = {
 	{ "status", "text", IN(MEMORY), "`ok`, `blank`", put_memory_status },
 	{ "reason", "text", IN(MEMORY), "of a status that is not ok", put_memory_reason },
 
-	{ "bystander_cpu", "integer", IN(BYSTANDER), "the CPU that stays", put_bystander_cpu },
+	{ "bystander_cpu", "integer", IN(BYSTANDER), "the CPU that stays", csv_put_bystander_cpu },
 	{ "kind", "text", IN(BYSTANDER),
 	  "`spin`: reads the clock all the time; `sleep`: how late it wakes at absolute deadlines, "
 	  "1 ms apart",
-	  put_bystander_kind },
+	  csv_put_bystander_kind },
 	{ "distance", "text", IN(BYSTANDER),
 	  "from the CPU of the step: `sibling`, `cache`, `node`, `remote`",
-	  put_bystander_distance },
+	  csv_put_bystander_distance },
 	{ "window_ns", "integer", IN(BYSTANDER), "how long the step took, to its last phase's end",
-	  put_step_window_ns },
-	{ "threshold_ns", "integer", IN(BYSTANDER), "shorter gaps are not seen", put_threshold_ns },
+	  csv_put_step_window_ns },
+	{ "threshold_ns", "integer", IN(BYSTANDER), "shorter gaps are not seen",
+	  csv_put_threshold_ns },
 	{ "gap_begin_ns", "integer", IN(BYSTANDER),
-	  "CLOCK_MONOTONIC; phase says where most of it fell", put_gap_begin_ns },
+	  "CLOCK_MONOTONIC; phase says where most of it fell", csv_put_gap_begin_ns },
 	{ "worst_gap_ns", "integer", IN(BYSTANDER),
 	  "longest time without running that began in the step, or its part from the step's begin "
 	  "on",
-	  put_worst_gap_ns },
+	  csv_put_worst_gap_ns },
 	{ "status", "text", IN(BYSTANDER),
-	  "of worst_gap_ns: `ok`; `below`: none above the threshold; `blank`", put_gap_status },
-	{ "reason", "text", IN(BYSTANDER), "of a status that is not ok", put_gap_reason },
+	  "of worst_gap_ns: `ok`; `below`: none above the threshold; `blank`", csv_put_gap_status },
+	{ "reason", "text", IN(BYSTANDER), "of a status that is not ok", csv_put_gap_reason },
 	{ "quiet_gap_ns", "integer", IN(BYSTANDER),
 	  "the same in a stretch as long without a step: the end of the dwell before",
-	  put_quiet_gap_ns },
+	  csv_put_quiet_gap_ns },
 	{ "quiet_age_ns", "integer", IN(BYSTANDER),
 	  "from there to the step; above 0: that dwell was too short, and an earlier one or the "
 	  "time before the block was taken",
-	  put_quiet_age_ns },
-	{ "quiet_status", "text", IN(BYSTANDER), "of quiet_gap_ns: as status", put_quiet_status },
+	  csv_put_quiet_age_ns },
+	{ "quiet_status", "text", IN(BYSTANDER), "of quiet_gap_ns: as status",
+	  csv_put_quiet_status },
 	{ "quiet_reason", "text", IN(BYSTANDER), "of a quiet_status that is not ok",
-	  put_quiet_reason },
+	  csv_put_quiet_reason },
 
 	{ "statistic", "text", IN(SUMMARY), "see below", put_statistic },
 	{ "value", "number", IN(SUMMARY), "in unit; empty: status and reason say why", put_value },
@@ -488,25 +413,25 @@ static const struct csv_column columns[] = {
 	{ "what", "text", IN(AFTERMATH),
 	  "`task`: its mask; `online`, `smt`, `own`: what the run itself writes; `cpuset`, "
 	  "`cpuset_v1`, `partition`, `irq`, `resctrl`, `governor`",
-	  put_what },
+	  csv_put_what },
 	{ "owner", "text", IN(AFTERMATH), "`ours`: a run that leaves one fails; `foreign`",
-	  put_owner },
-	{ "pid", "integer", IN(AFTERMATH), "process; empty: no task", put_pid },
-	{ "tid", "integer", IN(AFTERMATH), "thread", put_tid },
+	  csv_put_owner },
+	{ "pid", "integer", IN(AFTERMATH), "process; empty: no task", csv_put_pid },
+	{ "tid", "integer", IN(AFTERMATH), "thread", csv_put_tid },
 	{ "name", "text", IN(AFTERMATH), "of the task, of who uses the IRQ, of the group",
-	  put_who },
+	  csv_put_who },
 	{ "setting", "text", IN(AFTERMATH), "file below /; empty: the mask of a task",
-	  put_setting },
-	{ "before", "text", IN(AFTERMATH), "as the kernel writes it", put_before },
-	{ "after", "text", IN(AFTERMATH), "with all CPUs back, before any repair", put_after },
+	  csv_put_setting },
+	{ "before", "text", IN(AFTERMATH), "as the kernel writes it", csv_put_before },
+	{ "after", "text", IN(AFTERMATH), "with all CPUs back, before any repair", csv_put_after },
 	{ "cause", "text", IN(AFTERMATH),
 	  "`offline`: a CPU that was away is in one of the two; `other`: none is, so it was "
 	  "somebody else, and it is not repaired",
-	  put_cause },
+	  csv_put_cause },
 	{ "is_repaired", "0/1", IN(AFTERMATH), "put back, and read back to be so",
-	  put_is_repaired },
+	  csv_put_is_repaired },
 	{ "reason", "text", IN(AFTERMATH), "of is_repaired; of a failed repair the errno",
-	  put_aftermath_reason },
+	  csv_put_aftermath_reason },
 	{ "trace", "text", IN_BLOCK | IN_KERNEL,
 	  "what of the kernel was traced meanwhile: `off`; `steps`: its cpuhp tracepoints; "
 	  "`calls`: "

@@ -5,7 +5,8 @@
 
 extern const struct hotplug hotplug_logical, hotplug_cpuset, hotplug_sysfs;
 
-static const struct hotplug *const drivers[] = { &hotplug_logical, &hotplug_cpuset, &hotplug_sysfs };
+static const struct hotplug *const drivers[] = { &hotplug_logical, &hotplug_cpuset,
+						 &hotplug_sysfs };
 
 const struct hotplug *const *hotplug_list(size_t *ret_nr)
 {

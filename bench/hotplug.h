@@ -19,7 +19,7 @@
 
 /* One step as a driver sees it, and what it says about it besides its result. */
 struct hotplug_step {
-	void *run; /* what the driver's begin() has made */
+	void *run;		 /* what the driver's begin() has made */
 	unsigned int nr_retries; /* the time they took is the step's */
 	bool is_unchanged;	 /* the CPU was there already: somebody else's doing */
 };

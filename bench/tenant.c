@@ -59,10 +59,10 @@ int arrivals_wait(struct arrivals *arrivals, bool is_polling, uint64_t deadline_
 
 void tenant_expect(struct tenant *t)
 {
-	/* The thread takes both up when the contender wakes it, which orders them. */
-	atomic_fetch_add_explicit(&t->duty->accepted, 1, memory_order_relaxed);
-	/* pairs with tenant_arrive(): a thread that runs all the time needs no wake to see it */
+	/* First: whoever sees the work must see that it is expected. */
 	atomic_store_explicit(&t->stage, STAGE_EXPECTED, memory_order_release);
+	/* pairs with duty_backlog() */
+	atomic_fetch_add_explicit(&t->duty->accepted, 1, memory_order_release);
 }
 
 void tenant_arrive(struct tenant *t)
@@ -132,6 +132,8 @@ bool tenant_work(struct tenant *t)
 {
 	if (!t->duty->duty->has_work(t->duty))
 		return false;
+	/* A thread that runs already may meet the work first. */
+	tenant_arrive(t);
 	duty_step(t->duty);
 	if (atomic_load_explicit(&t->stage, memory_order_relaxed) == STAGE_ARRIVED)
 		settle(t);

@@ -9,20 +9,24 @@
  *	static int service(void *queue)
  *	{
  *		while (!kthread_should_stop()) {
- *			kthread_parkme();			// returns at once unless asked to
- *park if (!serve_one(queue)) kthread_sleep();		// until kthread_wake(), park or stop
+ *			kthread_parkme();
+ *			if (!serve_one(queue))
+ *				kthread_sleep();
  *		}
  *		return 0;
  *	}
  *
  *	struct kthread *k = kthread_create_on_cpu(service, queue, 3, "service/%u");
- *	kthread_unpark(k);			// created parked: this starts it, on CPU 3
- *	...
- *	kthread_park(k);			// 0: it executes nothing of service() now
- *	kthread_unpark(k);			// bound to CPU 3 again before it can run
- *	...
- *	int result = kthread_stop(k);		// exactly once per thread, also if it ended by
- *itself
+ *
+ *	kthread_unpark(k);
+ *	kthread_park(k);
+ *	kthread_unpark(k);
+ *	result = kthread_stop(k);
+ *
+ * kthread_parkme() returns at once unless it is asked to park, kthread_sleep() at kthread_wake(),
+ * park or stop. The thread is created parked: the first unpark starts it, on CPU 3. When the park
+ * has returned 0 it executes nothing of service(), and the second unpark binds it to CPU 3 again
+ * before it can run. Stop is required exactly once per thread, also if it ended by itself.
  *
  * A thread function may park in two ways. Today's kernel: it calls kthread_parkme() and goes on
  * after it. The 2012 patch: it returns when kthread_should_park() told it to, and is called again

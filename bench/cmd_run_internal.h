@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* What cmd_run.c and cmd_run_real.c share: one run from the command line to its results. */
+#ifndef BENCH_CMD_RUN_INTERNAL_H
+#define BENCH_CMD_RUN_INTERNAL_H
+
+#include "aftermath.h"
+#include "custody.h"
+#include "environment.h"
+#include "handover.h"
+#include "options.h"
+#include "passes.h"
+#include "results.h"
+#include "selection.h"
+#include "summary.h"
+
+#define MAX_WARNINGS 24
+
+struct run {
+	char *const *argv;
+	struct options options;
+	struct topology topo;
+	struct selection selection;
+	struct run_setup setup;
+	struct cell *cells;
+	bool *is_selected;
+	struct passes passes;
+	struct handover *handover;
+	struct custody custody;
+	bool is_unrestored; /* something of ours was not put back */
+	struct environment env;
+	struct summary summary;
+	struct aftermath aftermath; /* of a real run */
+	struct results results;
+	char *report;
+	char warning_texts[MAX_WARNINGS][512];
+	const char *warnings[MAX_WARNINGS + 1];
+	size_t nr_warnings;
+};
+
+/* Remember @text for the end of the output and for run.json. */
+void run_warn(struct run *run, const char *text);
+
+/* Whom a real offline would hurt, said before it; and how everything is. An exit code. */
+int run_look_before(struct run *run);
+
+/* With all CPUs back and our settings restored. EXIT_DONE, or EXIT_FAILED: not as found. */
+int run_look_after(struct run *run);
+
+/* From here on somebody restores the machine, whatever happens to us. An exit code. */
+int run_take_custody(struct run *run);
+
+#endif

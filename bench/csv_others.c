@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+#include "csv_others.h"
+
+#include "aftermath.h"
+#include "bystander_join.h"
+#include "csv_writer.h"
+
+#define PUT(column, kind, expression)                                                              \
+	void csv_put_##column(struct csv_writer *csv, const struct csv_row *row)                   \
+	{                                                                                          \
+		csv_put_##kind(csv, expression);                                                   \
+	}
+
+PUT(what, text, row->aftermath->what)
+PUT(owner, text, row->aftermath->is_ours ? "ours" : "foreign")
+PUT(who, text, row->aftermath->name)
+PUT(setting, text, row->aftermath->setting)
+PUT(before, text, row->aftermath->before)
+PUT(after, text, row->aftermath->after)
+PUT(cause, text, row->aftermath->is_by_offline ? "offline" : "other")
+PUT(is_repaired, u64, row->aftermath->is_repaired)
+PUT(aftermath_reason, text, aftermath_status(row->aftermath))
+
+static void put_number_of_task(struct csv_writer *csv, pid_t number)
+{
+	if (number)
+		csv_put_u64(csv, (uint64_t)number);
+	else
+		csv_put_empty(csv);
+}
+
+void csv_put_pid(struct csv_writer *csv, const struct csv_row *row)
+{
+	put_number_of_task(csv, row->aftermath->pid);
+}
+
+void csv_put_tid(struct csv_writer *csv, const struct csv_row *row)
+{
+	put_number_of_task(csv, row->aftermath->tid);
+}
+
+PUT(bystander_cpu, u64, row->bystander->cpu)
+PUT(bystander_kind, text, bystander_kind_name(row->bystander->kind))
+PUT(bystander_distance, text, topo_distance_name(row->bystander->distance))
+PUT(step_window_ns, u64, row->bystander->window_ns)
+PUT(threshold_ns, u64, row->bystander->threshold_ns)
+
+static void put_if_seen(struct csv_writer *csv, const struct worst_gap *gap, uint64_t value)
+{
+	if (gap->status == GAP_SEEN)
+		csv_put_u64(csv, value);
+	else
+		csv_put_empty(csv);
+}
+
+static const char *gap_status_name(const struct worst_gap *gap)
+{
+	static const char *const names[] = {
+		[GAP_SEEN] = "ok",
+		[GAP_BELOW] = "below",
+		[GAP_BLANK] = "blank",
+	};
+
+	return names[gap->status];
+}
+
+#define PUT_GAP(column, gap, field)                                                                \
+	void csv_put_##column(struct csv_writer *csv, const struct csv_row *row)                   \
+	{                                                                                          \
+		put_if_seen(csv, &row->bystander->gap, row->bystander->gap.field);                 \
+	}
+
+PUT_GAP(worst_gap_ns, worst, gap_ns)
+PUT_GAP(gap_begin_ns, worst, begin_ns)
+PUT_GAP(quiet_gap_ns, quiet, gap_ns)
+PUT(gap_status, text, gap_status_name(&row->bystander->worst))
+PUT(gap_reason, text, row->bystander->worst.reason)
+PUT(quiet_status, text, gap_status_name(&row->bystander->quiet))
+PUT(quiet_reason, text, row->bystander->quiet.reason)
+
+void csv_put_quiet_age_ns(struct csv_writer *csv, const struct csv_row *row)
+{
+	if (row->bystander->quiet.status == GAP_BLANK)
+		csv_put_empty(csv);
+	else
+		csv_put_u64(csv, row->bystander->quiet_age_ns);
+}
