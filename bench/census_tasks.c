@@ -10,6 +10,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -247,7 +248,7 @@ static int add_threads(struct census *census, DIR *threads, pid_t pid)
 
 static int add_process(struct census *census, int proc, const char *pid)
 {
-	char path[64];
+	char path[NAME_MAX + 8];
 	DIR *threads;
 	int fd, err;
 

@@ -225,7 +225,6 @@ static void put_reference(struct csv_writer *csv, const struct csv_row *row)
 
 PUT(summary_kind, text, row->summary->kind)
 PUT(summary_distance, text, row->summary->distance)
-
 #define IN(file)  (1u << CSV_##file)
 #define IN_STEP	  (IN(SAMPLES) | IN(EVENTS))
 #define IN_BLOCK  (IN_STEP | IN(BLOCKS) | IN(BYSTANDER))

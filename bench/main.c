@@ -17,6 +17,7 @@ static const struct {
 	{ "run", cmd_run, "the main job: take CPUs away and bring them back, with each contender" },
 	{ "restore", cmd_restore, "bring back the CPUs that a killed run left off" },
 	{ "impact", cmd_impact, "whom a real offline of these CPUs would hurt; changes nothing" },
+	{ "lab", cmd_lab, "a QEMU guest of any topology runs one command" },
 	{ "plan", cmd_plan, "write the plan, run nothing; or check a plan file" },
 };
 
