@@ -122,7 +122,8 @@ static int prepare(struct run *run)
 		return cmd_refuse("run", "out of memory");
 	run->handover = handover_new(&run->passes);
 	if (!run->handover)
-		return cmd_refuse("run", "out of memory, or two cells of the same name");
+		return cmd_refuse("run", "out of memory, or two plans of one workload: give each "
+					 "plan of --plan a run of its own");
 	nr = handover_select(run->handover, run->options.filter, run->is_selected);
 	if (nr < 0)
 		return cmd_refuse_usage("run", "--benchmark_filter '%s' is no regular expression",
@@ -178,10 +179,11 @@ static void note_balance(struct run *run)
 static int run_passes_on_machine(struct run *run)
 {
 	struct controller controller;
-	int ret = 0;
+	/* Before the controller has its CPU and policy: a real-time child may be hard to reap. */
+	int ret = run_pass(run, PASS_MEMORY, passes_memory);
 
 	/* A bad argument is to be found before the minute of measuring, not after it. */
-	if (run->options.perf)
+	if (!ret && run->options.perf)
 		ret = passes_try_perf(&run->passes);
 	if (!ret)
 		ret = controller_enter(&run->setup, &controller, run->passes.why,
@@ -190,8 +192,6 @@ static int run_passes_on_machine(struct run *run)
 		return ret;
 	run->setup.clock_read_ns = clock_measure_cost().read_ns;
 	ret = run_pass(run, PASS_KERNEL, passes_kernel);
-	if (!ret)
-		ret = run_pass(run, PASS_MEMORY, passes_memory);
 	if (!ret && run->options.passes[PASS_TIMING])
 		ret = handover_run(run->handover, &run->report);
 	if (!ret)

@@ -3,6 +3,7 @@
 #include "cmd.h"
 #include "suggest.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -86,5 +87,7 @@ static int check_output(int code)
 
 int main(int argc, char **argv)
 {
+	/* A limit on the size of files is an error like a full disk, not a death. */
+	signal(SIGXFSZ, SIG_IGN);
 	return check_output(dispatch(argc, argv));
 }

@@ -161,9 +161,31 @@ static void print_row(struct table *table, enum phase phase, uint32_t arm, bool 
 			table->beside == SUMMARY_NONE ? "" : beside);
 }
 
+/* Was it timed at all? A filter or --passes may have left it out. */
+static bool is_timed(const struct table *table, uint32_t arm)
+{
+	for (size_t i = 0; i < table->rec->nr_blocks; i++) {
+		const struct block *block = &table->rec->blocks[i];
+
+		if (block->cell == table->cell && block->arm == arm && block->pass == PASS_TIMING)
+			return true;
+	}
+	return false;
+}
+
+static bool is_any_timed(const struct table *table)
+{
+	for (uint32_t arm = 0; arm < table->rec->nr_arms; arm++)
+		if (is_timed(table, arm))
+			return true;
+	return false;
+}
+
 /* An arm that has totals but not this phase does not have it by its nature: no row of dashes. */
 static bool is_shown(const struct table *table, enum phase phase, uint32_t arm)
 {
+	if (!is_timed(table, arm))
+		return false;
 	if (arm == table->beside)
 		return table->rec->nr_arms == 1;
 	return !isnan(value_of(table, arm, phase, "p50")) ||
@@ -278,6 +300,8 @@ int report_table_print(FILE *out, const struct recording *rec, const struct summ
 				       .beside = find_arm(rec, BESIDE) };
 
 		print_head(&table);
+		if (!is_any_timed(&table))
+			fputs("not timed; what was counted is in the CSV files\n", out);
 		for (int phase = 0; phase < NR_PHASES; phase++) {
 			if (phases & 1u << phase)
 				print_phase(&table, (enum phase)phase);

@@ -12,6 +12,7 @@
 #include <hwloc.h>
 #include <limits.h>
 #include <stdint.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -161,6 +162,16 @@ static int make_rows(struct topology *topo)
 	return 0;
 }
 
+/* Whoever started us under taskset meant it: hwloc tells the cpuset alone. */
+static void keep_to_affinity(struct cpumask *allowed)
+{
+	struct cpumask affinity;
+
+	cpumask_clear(&affinity);
+	if (sched_getaffinity(0, sizeof(affinity), (cpu_set_t *)affinity.bits) >= 0)
+		cpumask_and(allowed, allowed, &affinity);
+}
+
 static int read_sets(hwloc_topology_t hw, const char *sysfs, struct topology *topo)
 {
 	hwloc_const_bitmap_t complete = hwloc_topology_get_complete_cpuset(hw);
@@ -174,6 +185,8 @@ static int read_sets(hwloc_topology_t hw, const char *sysfs, struct topology *to
 	copy_set(hwloc_topology_get_topology_cpuset(hw), &topo->online);
 	copy_set(hwloc_topology_get_allowed_cpuset(hw), &topo->allowed);
 	cpumask_and(&topo->allowed, &topo->allowed, &topo->present);
+	if (topo->is_this_machine)
+		keep_to_affinity(&topo->allowed);
 	if (sysfs)
 		read_online(sysfs, topo);
 	return make_rows(topo);
@@ -299,11 +312,12 @@ static int fill_kinds(hwloc_topology_t hw, struct topology *topo)
 static int flatten(hwloc_topology_t hw, const struct origin *origin, struct topology *topo)
 {
 	const char *sysfs = find_sysfs(hw, origin);
-	int ret = read_sets(hw, sysfs, topo);
+	int ret;
 
+	topo->is_this_machine = hwloc_topology_is_thissystem(hw);
+	ret = read_sets(hw, sysfs, topo);
 	if (ret)
 		return ret;
-	topo->is_this_machine = hwloc_topology_is_thissystem(hw);
 	describe_origin(origin, topo);
 	fill_states(sysfs, topo);
 	ret = fill_groups(hw, topo);

@@ -29,7 +29,7 @@
 struct topo_cpu {
 	bool is_present;   /* the machine has this CPU, online or not */
 	bool is_online;	   /* at load time */
-	bool is_allowed;   /* this process may use it (cpuset) */
+	bool is_allowed;   /* this process may use it (cpuset, affinity) */
 	bool is_removable; /* has a control file, so that a real offline can be tried */
 	int core;
 	int thread; /* which of its core's online hardware threads, 0 first */
