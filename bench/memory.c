@@ -97,38 +97,3 @@ int memory_snapshot(const char *root, struct memory_snapshot *ret_snapshot)
 	*ret_snapshot = snapshot;
 	return 0;
 }
-
-static double per_thread(uint64_t before, uint64_t after, int64_t nr)
-{
-	return ((double)after - (double)before) / (double)nr;
-}
-
-int memory_per_thread(const struct memory_snapshot *before, const struct memory_snapshot *after,
-		      struct memory_per_thread *ret_each)
-{
-	int64_t nr = (int64_t)after->nr_threads - (int64_t)before->nr_threads;
-
-	if (nr <= 0)
-		return -ERANGE;
-	*ret_each = (struct memory_per_thread){
-		.nr_threads = nr,
-		.virtual_bytes = per_thread(before->virtual_bytes, after->virtual_bytes, nr),
-		.resident_bytes = per_thread(before->resident_bytes, after->resident_bytes, nr),
-		.anonymous_bytes = per_thread(before->anonymous_bytes, after->anonymous_bytes, nr),
-		.page_table_bytes =
-			per_thread(before->page_table_bytes, after->page_table_bytes, nr),
-		.kernel_stack_bytes = after->kernel_stack_bytes,
-	};
-	return 0;
-}
-
-const char *memory_resident_method(const struct memory_snapshot *snapshot)
-{
-	return snapshot->is_resident_exact ? "page tables (smaps_rollup)"
-					   : "approximate (VmRSS, counted per CPU)";
-}
-
-const char *memory_kernel_stack_method(void)
-{
-	return "approximate (KernelStack of the system / its threads, to a power of two)";
-}

@@ -27,22 +27,7 @@ struct memory_snapshot {
 	bool is_resident_exact;	     /* from smaps_rollup */
 };
 
-/* Bytes of one thread more. Negative: there was less although there were more threads. */
-struct memory_per_thread {
-	int64_t nr_threads; /* the difference that the others were divided by */
-	double virtual_bytes, resident_bytes, anonymous_bytes, page_table_bytes;
-	uint64_t kernel_stack_bytes; /* not a difference; 0: not known */
-};
-
-/* How the two kinds of figures were found, for the tables. */
-const char *memory_resident_method(const struct memory_snapshot *snapshot);
-const char *memory_kernel_stack_method(void);
-
 /* 0 or -errno; -EPROTO: /proc/self/status has not the fields of a Linux kernel. */
 int memory_snapshot(const char *root, struct memory_snapshot *ret_snapshot);
-
-/* 0, or -ERANGE when @after has not more threads than @before. */
-int memory_per_thread(const struct memory_snapshot *before, const struct memory_snapshot *after,
-		      struct memory_per_thread *ret_each);
 
 #endif
