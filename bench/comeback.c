@@ -47,34 +47,6 @@ static pid_t tid_of(const struct tenant *t)
 	return atomic_load_explicit(&t->tid, memory_order_relaxed);
 }
 
-static bool is_bound(const struct tenant *t, const struct cpumask *own)
-{
-	struct cpumask mask;
-
-	cpumask_clear(&mask);
-	return sched_getaffinity(tid_of(t), sizeof(mask), (cpu_set_t *)mask.bits) >= 0 &&
-	       cpumask_equal(&mask, own);
-}
-
-static uint32_t nr_unbound(const struct tenancy *ty, const struct cpumask *own)
-{
-	uint32_t nr = 0;
-
-	for (size_t i = 0; i < ty->nr_tenants; i++)
-		nr += !is_bound(&ty->tenants[i], own);
-	return nr;
-}
-
-/* sched_setaffinity() returns when the thread is on its CPU or asleep. Are all bound again? */
-static bool repair(const struct tenancy *ty, const struct cpumask *own)
-{
-	for (size_t i = 0; i < ty->nr_tenants; i++)
-		if (!is_bound(&ty->tenants[i], own))
-			sched_setaffinity(tid_of(&ty->tenants[i]), sizeof(*own),
-					  (const cpu_set_t *)own->bits);
-	return !nr_unbound(ty, own);
-}
-
 static struct cpumask own_cpu(const struct tenancy *ty)
 {
 	struct cpumask own;
@@ -84,27 +56,57 @@ static struct cpumask own_cpu(const struct tenancy *ty)
 	return own;
 }
 
-void comeback_check_threads(const struct tenancy *ty, struct step_sample *s)
+/* While the CPU is offline, what the kernel tells of a mask that was kept is the empty set. */
+static bool is_bound(const struct tenant *t, const struct cpumask *own)
+{
+	struct cpumask mask;
+
+	cpumask_clear(&mask);
+	return sched_getaffinity(tid_of(t), sizeof(mask), (cpu_set_t *)mask.bits) >= 0 &&
+	       cpumask_subset(&mask, own);
+}
+
+uint32_t comeback_nr_unbound(const struct tenancy *ty)
 {
 	const struct cpumask own = own_cpu(ty);
+	uint32_t nr = 0;
+
+	for (size_t i = 0; i < ty->nr_tenants; i++)
+		nr += !is_bound(&ty->tenants[i], &own);
+	return nr;
+}
+
+/* sched_setaffinity() returns when the thread is on its CPU or asleep. Are all bound again? */
+static bool repair(const struct tenancy *ty)
+{
+	const struct cpumask own = own_cpu(ty);
+
+	for (size_t i = 0; i < ty->nr_tenants; i++)
+		if (!is_bound(&ty->tenants[i], &own))
+			sched_setaffinity(tid_of(&ty->tenants[i]), sizeof(own),
+					  (const cpu_set_t *)own.bits);
+	return !comeback_nr_unbound(ty);
+}
+
+void comeback_check_threads(const struct tenancy *ty, struct step_sample *s)
+{
 	uint64_t begin_ns;
 
-	s->nr_affinity_lost = nr_unbound(ty, &own);
+	s->nr_affinity_lost = comeback_nr_unbound(ty);
 	if (!s->nr_affinity_lost)
 		return;
 	begin_ns = clock_now_ns();
-	s->is_affinity_unrepaired = !repair(ty, &own);
+	s->is_affinity_unrepaired = !repair(ty);
 	s->affinity_repair_ns = clock_now_ns() - begin_ns;
 }
 
 void comeback_check_others(const struct tenancy *other, struct step_sample *s)
 {
-	const struct cpumask own = own_cpu(other);
-	uint32_t nr = nr_unbound(other, &own);
+	uint32_t nr = comeback_nr_unbound(other);
 
 	s->nr_others_lost += nr;
 	if (nr)
-		repair(other, &own);
+		repair(other);
 }
 
 void comeback_check_cpuset(const struct comeback *cb, struct step_sample *s)

@@ -19,6 +19,9 @@ struct comeback {
 void comeback_init(struct comeback *cb, const struct run_setup *setup);
 void comeback_fini(struct comeback *cb);
 
+/* How many threads of @ty could run on another CPU than theirs? Also while that is away. */
+uint32_t comeback_nr_unbound(const struct tenancy *ty);
+
 /*
  * Are the threads of @ty bound to their CPU, and to it alone? Fills in how many are not, and in
  * how many ns they all were again.

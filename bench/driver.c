@@ -19,31 +19,6 @@ struct driver {
 	uint64_t slip_ns; /* how much later than planned the schedule runs by now */
 };
 
-/* Does the kernel let @t run on a CPU outside @mask? Also true where it does not tell. */
-static bool can_leave(const struct tenant *t, const struct cpumask *mask)
-{
-	pid_t tid = atomic_load_explicit(&t->tid, memory_order_relaxed);
-	struct cpumask now;
-
-	cpumask_clear(&now);
-	if (sched_getaffinity(tid, sizeof(now), (cpu_set_t *)now.bits) < 0)
-		return true;
-	return !cpumask_subset(&now, mask);
-}
-
-/* Who could run elsewhere, although bound to one CPU? While that is offline the set is empty. */
-static uint32_t nr_affinity_lost(const struct tenancy *ty)
-{
-	struct cpumask own;
-	uint32_t nr = 0;
-
-	cpumask_clear(&own);
-	cpumask_set_cpu(ty->real_cpu, &own);
-	for (size_t i = 0; i < ty->nr_tenants; i++)
-		nr += can_leave(&ty->tenants[i], &own);
-	return nr;
-}
-
 /* Of a real driver the kernel may have touched any thread: those of other CPUs that are up, too. */
 static void check_comeback(struct driver *d, const struct tenancy *ty, struct step_sample *s)
 {
@@ -57,12 +32,17 @@ static void check_comeback(struct driver *d, const struct tenancy *ty, struct st
 	}
 }
 
-/* What the kernel did to the masks of threads that should have kept theirs while away. */
-static uint32_t nr_lost_while_away(const struct ladder *l, const struct tenancy *ty)
+/*
+ * What the kernel did to the masks of threads that should have kept theirs while away. Asked only
+ * where a kernel was involved: it comes right before a timed step, and not for every contender.
+ */
+static uint32_t nr_lost_while_away(const struct driver *d, const struct tenancy *ty)
 {
-	enum contender_leaves leaves = l->contender->leaves;
+	enum contender_leaves leaves = d->ladder.contender->leaves;
 
-	return leaves == LEAVES_ASLEEP || leaves == LEAVES_NOT ? nr_affinity_lost(ty) : 0;
+	if (!d->comeback.is_real || (leaves != LEAVES_ASLEEP && leaves != LEAVES_NOT))
+		return 0;
+	return comeback_nr_unbound(ty);
 }
 
 static int step_down(struct driver *d, struct tenancy *ty, struct step_sample *s)
@@ -82,7 +62,7 @@ static int step_down(struct driver *d, struct tenancy *ty, struct step_sample *s
 static int step_up(struct driver *d, struct tenancy *ty, struct step_sample *s)
 {
 	struct ladder *l = &d->ladder;
-	uint32_t nr_lost = nr_lost_while_away(l, ty);
+	uint32_t nr_lost = nr_lost_while_away(d, ty);
 	int ret = ladder_up(l, ty);
 
 	if (ret)
