@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "kernel_rows.h"
 
+#include "array_grow.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -26,20 +28,6 @@ const char *kernel_status_name(enum kernel_status status)
 	return names[status];
 }
 
-/* Room for one more, doubled when full. */
-static void *grow(void *array, size_t nr, size_t *max, size_t size)
-{
-	size_t wanted = *max ? 2 * *max : 256;
-	void *more;
-
-	if (nr < *max)
-		return array;
-	more = realloc(array, wanted * size);
-	if (more)
-		*max = wanted;
-	return more;
-}
-
 /*
  * Names.
  */
@@ -47,7 +35,7 @@ static void *grow(void *array, size_t nr, size_t *max, size_t size)
 /* "" without memory: a name less is no reason to lose the row. */
 static const char *keep_name(struct kernel_rows *rows, const char *text, size_t length)
 {
-	char **more = grow(rows->names, rows->nr_names, &rows->max_names, sizeof(*more));
+	char **more = array_grow(rows->names, rows->nr_names, &rows->max_names, sizeof(*more));
 	char *name;
 
 	if (!more)
@@ -112,7 +100,7 @@ static const char *function_name(struct kernel_rows *rows, const struct kernel_n
 	for (size_t i = 0; i < rows->nr_functions; i++)
 		if (rows->functions[i].address == address)
 			return rows->functions[i].name;
-	more = grow(rows->functions, rows->nr_functions, &rows->max_functions, sizeof(*more));
+	more = array_grow(rows->functions, rows->nr_functions, &rows->max_functions, sizeof(*more));
 	if (!more)
 		return "";
 	rows->functions = more;
@@ -161,7 +149,8 @@ static void judge_first_online(struct kernel_rows *rows, struct kernel_origin *o
 
 static struct kstep_row *add_step_row(struct kernel_rows *rows)
 {
-	struct kstep_row *more = grow(rows->steps, rows->nr_steps, &rows->max_steps, sizeof(*more));
+	struct kstep_row *more =
+		array_grow(rows->steps, rows->nr_steps, &rows->max_steps, sizeof(*more));
 
 	if (!more)
 		return NULL;
@@ -173,7 +162,8 @@ static struct kstep_row *add_step_row(struct kernel_rows *rows)
 
 static struct kcall_row *add_call_row(struct kernel_rows *rows)
 {
-	struct kcall_row *more = grow(rows->calls, rows->nr_calls, &rows->max_calls, sizeof(*more));
+	struct kcall_row *more =
+		array_grow(rows->calls, rows->nr_calls, &rows->max_calls, sizeof(*more));
 
 	if (!more)
 		return NULL;

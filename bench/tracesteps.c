@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tracesteps.h"
 
+#include "array_grow.h"
 #include "clock.h"
 #include "kcall_probe.h"
 #include "sysfile.h"
@@ -355,24 +356,11 @@ static void copy_comm(char comm[static KCALL_COMM_BYTES], struct tep_event *even
 		snprintf(comm, KCALL_COMM_BYTES, "%.*s", length, text);
 }
 
-/* Room for one more, doubled when full. */
-static void *grow(void *array, size_t nr, size_t *max, size_t size)
-{
-	size_t wanted = *max ? 2 * *max : 1024;
-	void *more;
-
-	if (nr < *max)
-		return array;
-	more = realloc(array, wanted * size);
-	if (more)
-		*max = wanted;
-	return more;
-}
-
 static void add_step(struct harvest *h, struct tep_event *event, struct tep_record *record)
 {
 	struct trace_marks *marks = &h->marks;
-	struct kstep_mark *more = grow(marks->steps, marks->nr_steps, &h->max_steps, sizeof(*more));
+	struct kstep_mark *more =
+		array_grow(marks->steps, marks->nr_steps, &h->max_steps, sizeof(*more));
 	bool is_exit = !strcmp(event->name, "cpuhp_exit");
 	bool is_multi = !strcmp(event->name, "cpuhp_multi_enter");
 
@@ -408,7 +396,8 @@ static void read_created(struct kcall_mark *mark)
 static void add_call(struct harvest *h, struct tep_event *event, struct tep_record *record)
 {
 	struct trace_marks *marks = &h->marks;
-	struct kcall_mark *more = grow(marks->calls, marks->nr_calls, &h->max_calls, sizeof(*more));
+	struct kcall_mark *more =
+		array_grow(marks->calls, marks->nr_calls, &h->max_calls, sizeof(*more));
 	struct kcall_mark mark = { .ns = record->ts,
 				   .runs_on = (uint32_t)record->cpu,
 				   .tid = tep_data_pid(event->tep, record) };

@@ -22,7 +22,7 @@
 struct fixture {
 	struct kstep_mark marks[FIXTURE_MAX_MARKS];
 	size_t nr_marks;
-	char names[FIXTURE_MAX_NAMES][48];
+	char names[FIXTURE_MAX_NAMES][64];
 	size_t nr_names;
 };
 
