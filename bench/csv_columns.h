@@ -34,12 +34,21 @@ struct csv_row {
 /* Files with rows about cells and arms; the others are about the run as a whole. */
 #define CSV_ARM_FILES (CSV_EVERY_FILE & ~(1u << CSV_AFTERMATH))
 
+typedef void csv_put_field(struct csv_writer *csv, const struct csv_row *row);
+
+/* A field that is one expression about @row, put by csv_put_@kind(). */
+#define CSV_FIELD(column, kind, expression)                                                        \
+	void csv_put_##column(struct csv_writer *csv, const struct csv_row *row)                   \
+	{                                                                                          \
+		csv_put_##kind(csv, expression);                                                   \
+	}
+
 struct csv_column {
 	const char *name;
 	const char *type;   /* "integer", "number", "text", "0/1" */
 	unsigned int files; /* bit per enum csv_file */
 	const char *meaning;
-	void (*put)(struct csv_writer *csv, const struct csv_row *row);
+	csv_put_field *put;
 };
 
 /* In the order in which they stand in a row. */

@@ -5,8 +5,6 @@
 
 #include "csv_columns.h"
 
-typedef void csv_put_field(struct csv_writer *csv, const struct csv_row *row);
-
 /* Of both. */
 csv_put_field csv_put_kernel_seq, csv_put_kernel_action, csv_put_kernel_cpu;
 csv_put_field csv_put_kernel_first_online, csv_put_kernel_state, csv_put_kernel_state_name;

@@ -5,21 +5,15 @@
 #include "bystander_join.h"
 #include "csv_writer.h"
 
-#define PUT(column, kind, expression)                                                              \
-	void csv_put_##column(struct csv_writer *csv, const struct csv_row *row)                   \
-	{                                                                                          \
-		csv_put_##kind(csv, expression);                                                   \
-	}
-
-PUT(what, text, row->aftermath->what)
-PUT(owner, text, row->aftermath->is_ours ? "ours" : "foreign")
-PUT(who, text, row->aftermath->name)
-PUT(setting, text, row->aftermath->setting)
-PUT(before, text, row->aftermath->before)
-PUT(after, text, row->aftermath->after)
-PUT(cause, text, row->aftermath->is_by_offline ? "offline" : "other")
-PUT(is_repaired, u64, row->aftermath->is_repaired)
-PUT(aftermath_reason, text, aftermath_status(row->aftermath))
+CSV_FIELD(what, text, row->aftermath->what)
+CSV_FIELD(owner, text, row->aftermath->is_ours ? "ours" : "foreign")
+CSV_FIELD(who, text, row->aftermath->name)
+CSV_FIELD(setting, text, row->aftermath->setting)
+CSV_FIELD(before, text, row->aftermath->before)
+CSV_FIELD(after, text, row->aftermath->after)
+CSV_FIELD(cause, text, row->aftermath->is_by_offline ? "offline" : "other")
+CSV_FIELD(is_repaired, u64, row->aftermath->is_repaired)
+CSV_FIELD(aftermath_reason, text, aftermath_status(row->aftermath))
 
 static void put_number_of_task(struct csv_writer *csv, pid_t number)
 {
@@ -39,11 +33,11 @@ void csv_put_tid(struct csv_writer *csv, const struct csv_row *row)
 	put_number_of_task(csv, row->aftermath->tid);
 }
 
-PUT(bystander_cpu, u64, row->bystander->cpu)
-PUT(bystander_kind, text, bystander_kind_name(row->bystander->kind))
-PUT(bystander_distance, text, topo_distance_name(row->bystander->distance))
-PUT(step_window_ns, u64, row->bystander->window_ns)
-PUT(threshold_ns, u64, row->bystander->threshold_ns)
+CSV_FIELD(bystander_cpu, u64, row->bystander->cpu)
+CSV_FIELD(bystander_kind, text, bystander_kind_name(row->bystander->kind))
+CSV_FIELD(bystander_distance, text, topo_distance_name(row->bystander->distance))
+CSV_FIELD(step_window_ns, u64, row->bystander->window_ns)
+CSV_FIELD(threshold_ns, u64, row->bystander->threshold_ns)
 
 static void put_if_seen(struct csv_writer *csv, const struct worst_gap *gap, uint64_t value)
 {
@@ -73,10 +67,10 @@ static const char *gap_status_name(const struct worst_gap *gap)
 PUT_GAP(worst_gap_ns, worst, gap_ns)
 PUT_GAP(gap_begin_ns, worst, begin_ns)
 PUT_GAP(quiet_gap_ns, quiet, gap_ns)
-PUT(gap_status, text, gap_status_name(&row->bystander->worst))
-PUT(gap_reason, text, row->bystander->worst.reason)
-PUT(quiet_status, text, gap_status_name(&row->bystander->quiet))
-PUT(quiet_reason, text, row->bystander->quiet.reason)
+CSV_FIELD(gap_status, text, gap_status_name(&row->bystander->worst))
+CSV_FIELD(gap_reason, text, row->bystander->worst.reason)
+CSV_FIELD(quiet_status, text, gap_status_name(&row->bystander->quiet))
+CSV_FIELD(quiet_reason, text, row->bystander->quiet.reason)
 
 void csv_put_quiet_age_ns(struct csv_writer *csv, const struct csv_row *row)
 {

@@ -3,7 +3,7 @@
 #ifndef BENCH_CSV_OTHERS_H
 #define BENCH_CSV_OTHERS_H
 
-#include "csv_kernel.h"
+#include "csv_columns.h"
 
 /* Of a difference after the run. */
 csv_put_field csv_put_what;
