@@ -21,7 +21,10 @@ struct run {
 	struct topology topo;
 	struct selection selection;
 	struct run_setup setup;
+	struct knobs knobs;
+	const char **own_paths; /* files of the knobs, for the census */
 	struct cell *cells;
+	struct arm *arms;
 	bool *is_selected;
 	struct passes passes;
 	struct handover *handover;

@@ -273,6 +273,12 @@ static const struct csv_column columns[] = {
 	  "of bystanders: from the CPU that goes or comes; `controller`: the one on the "
 	  "controller's CPU, however far",
 	  csv_put_summary_distance },
+	{ "knob", "text", CSV_ARM_FILES,
+	  "settings of the kernel that are part of the arm, with --knob: `rcu_expedited=1`; empty: "
+	  "none",
+	  csv_put_knob },
+	{ "reference_knob", "text", IN(SUMMARY), "of a ratio: the same of the denominator",
+	  csv_put_reference_knob },
 };
 
 const struct csv_column *csv_columns(size_t *ret_nr)

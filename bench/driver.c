@@ -265,7 +265,7 @@ static int run_with_tenants(struct driver *d, const struct memory_snapshot *befo
 int driver_run_block(const struct recording *rec, const struct probe *probe, struct block *block)
 {
 	const struct cell *cell = &rec->cells[block->cell];
-	const struct contender *contender = rec->arms[block->arm];
+	const struct contender *contender = rec->arms[block->arm].contender;
 	struct memory_snapshot before;
 	struct driver d = {
 		.setup = rec->setup,

@@ -102,7 +102,8 @@ static void run_entry(struct gb_state *state, void *arg)
 static int register_entry(struct entry *entry, const struct passes *p)
 {
 	const struct cell *cell = &p->rec.cells[entry->cell];
-	char name[160];
+	const struct arm *arm = &p->rec.arms[entry->arm];
+	char name[256];
 	struct gb_benchmark benchmark = {
 		.name = name,
 		.run = run_entry,
@@ -112,8 +113,9 @@ static int register_entry(struct entry *entry, const struct passes *p)
 		.unit = GB_MICROSECOND,
 	};
 
-	snprintf(name, sizeof(name), "%s/%s/threads:%u/%s", cell->workload, cell->duty->name,
-		 cell->threads_per_cpu, p->rec.arms[entry->arm]->name);
+	snprintf(name, sizeof(name), "%s/%s/threads:%u/%s%s%s", cell->workload, cell->duty->name,
+		 cell->threads_per_cpu, arm->contender->name, arm->knob ? "/" : "",
+		 arm->knob ? arm->knob : "");
 	return gb_register(&benchmark);
 }
 

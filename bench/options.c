@@ -107,7 +107,7 @@ static const struct option_row *usable_row(const struct walk *walk, const char *
 		option_refuse(why, "%s is not supported: %s", name, row->refusal);
 		return NULL;
 	}
-	if (is_given(walk, row->name)) {
+	if (row->value != VALUE_REPEATED && is_given(walk, row->name)) {
 		option_refuse(why, "%s is given twice", row->name);
 		return NULL;
 	}
@@ -120,7 +120,7 @@ static int take_value(struct walk *walk, const struct option_row *row, const cha
 {
 	if (row->value == VALUE_NONE && *value)
 		return option_refuse(why, "%s takes no value", row->name);
-	if (row->value != VALUE_NEEDED || *value)
+	if ((row->value != VALUE_NEEDED && row->value != VALUE_REPEATED) || *value)
 		return 0;
 	if (!*walk->at)
 		return option_refuse(why, "%s needs a value", row->name);
@@ -142,7 +142,8 @@ static int parse_option(struct walk *walk, const char *word, struct option_why *
 		return -EINVAL;
 	if (row->parse(&walk->options, value, &reason))
 		return option_refuse(why, "%s: %.*s", row->name, OPTION_WHY_SIZE - 64, reason.text);
-	walk->given[walk->nr_given++] = row;
+	if (!is_given(walk, row->name))
+		walk->given[walk->nr_given++] = row;
 	return 0;
 }
 
@@ -169,8 +170,11 @@ static int check_real(const struct walk *walk, struct option_why *why)
 	static const char *const real[] = { "--min-online", "--journal", "--sysfs-root",
 					    "--force-container", NULL };
 
+	/* The journal and the tree are the knobs', too. */
+	static const bool is_for_knobs[] = { false, true, true, false };
+
 	for (size_t i = 0; real[i] && !walk->options.hotplug->is_kernels; i++)
-		if (is_given(walk, real[i]))
+		if (is_given(walk, real[i]) && !(is_for_knobs[i] && walk->options.nr_knobs))
 			return option_refuse(why,
 					     "%s needs a driver that takes CPUs off: "
 					     "--hotplug sysfs",

@@ -69,6 +69,8 @@ static const char help_run[] =
 	"                          (cache, where CPUs really go)   --bystander-kind spin,sleep  "
 	"(spin)\n"
 	"  --events LIST           counters: libpfm4 and perf names, category:tracepoint, rNNN\n"
+	"  --knob PATH=V1,V2       a setting of the running kernel (/sys, /proc/sys) joins the "
+	"arm; restored\n"
 	"  --perf 'stat ...'       let the perf tool cover the measured part; also 'record ...'\n"
 	"  --sched other|fifo:N    --idle free|hold (no C-states)      --wait block|poll "
 	"(controller)\n"

@@ -9,7 +9,8 @@
 
 /*
  * Each level twice, there and back, so that a drift of the machine falls on all of them. The
- * contenders do not matter to the kernel's steps: one arm of a cell shows them.
+ * contenders do not matter to the kernel's steps, the knobs do: one arm of a cell and setting shows
+ * them.
  */
 static const enum trace_level levels[] = { TRACE_CALLS, TRACE_STEPS, TRACE_OFF,
 					   TRACE_OFF,	TRACE_STEPS, TRACE_CALLS };
@@ -21,9 +22,24 @@ static bool is_wanted(const struct passes *p)
 	return p->options->passes[PASS_KERNEL] && p->rec.setup->hotplug->is_kernels;
 }
 
-size_t passes_nr_kernel_blocks(const struct passes *p)
+/* The first one that is selected, of each setting of the knobs. */
+static bool is_shown(const struct passes *p, uint32_t cell, uint32_t arm)
 {
-	return is_wanted(p) ? NR_BLOCKS : 0;
+	const bool *is_selected = &p->is_selected[cell * p->rec.nr_arms];
+
+	for (uint32_t before = 0; before < arm; before++)
+		if (is_selected[before] && p->rec.arms[before].setting == p->rec.arms[arm].setting)
+			return false;
+	return is_selected[arm];
+}
+
+size_t passes_nr_kernel_blocks(const struct passes *p, uint32_t cell)
+{
+	size_t nr = 0;
+
+	for (uint32_t arm = 0; arm < p->rec.nr_arms && is_wanted(p); arm++)
+		nr += is_shown(p, cell, arm) ? NR_BLOCKS : 0;
+	return nr;
 }
 
 int passes_open_trace(struct passes *p)
@@ -71,13 +87,14 @@ static int run_levels(struct passes *p, uint32_t cell, uint32_t arm)
 	return ret;
 }
 
-/* The first arm that is selected. */
 static int run_cell(struct passes *p, uint32_t cell)
 {
-	for (uint32_t arm = 0; arm < p->rec.nr_arms; arm++)
-		if (p->is_selected[cell * p->rec.nr_arms + arm])
-			return run_levels(p, cell, arm);
-	return 0;
+	int ret = 0;
+
+	for (uint32_t arm = 0; arm < p->rec.nr_arms && !ret; arm++)
+		if (is_shown(p, cell, arm))
+			ret = run_levels(p, cell, arm);
+	return ret;
 }
 
 int passes_kernel(struct passes *p)

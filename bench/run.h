@@ -3,10 +3,11 @@
  * run - what a run consists of, from the plan to the recorded steps.
  *
  * A run is a list of cells. A cell fixes what all contenders share (plan, duty, threads per CPU);
- * an arm is one contender in it. One pass of the cell's plan by one arm is a block; a repetition
- * is one block of every arm, in an order that our own seeded shuffle chose. Ratios are paired by
- * repetition. Blocks come in passes: time is taken in the timing pass only, with no counter open;
- * counters, system calls, memory and bystanders have passes of their own (M9).
+ * an arm is one contender in it, under one setting of the knobs if there are any. One pass of the
+ * cell's plan by one arm is a block; a repetition is one block of every arm, in an order that our
+ * own seeded shuffle chose. Ratios are paired by repetition. Blocks come in passes: time is taken
+ * in the timing pass only, with no counter open; counters, system calls, memory and bystanders have
+ * passes of their own (M9).
  */
 #ifndef BENCH_RUN_H
 #define BENCH_RUN_H
@@ -66,6 +67,13 @@ struct cell {
 	const struct plan *plan;
 	const struct duty *duty;
 	unsigned int threads_per_cpu;
+};
+
+/* One contender under one combination of knob values (knob.h). */
+struct arm {
+	const struct contender *contender;
+	uint32_t setting; /* which combination; 0: the first values, or no knobs */
+	const char *knob; /* "rcu_expedited=1"; NULL: no knobs */
 };
 
 /* Why a phase has no value. */
@@ -150,7 +158,7 @@ struct recording {
 	const struct run_setup *setup;
 	const struct cell *cells;
 	size_t nr_cells;
-	const struct contender *const *arms;
+	const struct arm *arms;
 	size_t nr_arms;
 	struct block *blocks;
 	size_t nr_blocks, max_blocks;
