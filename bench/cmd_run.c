@@ -18,6 +18,7 @@
 #include "report_table.h"
 #include "results.h"
 #include "selection.h"
+#include "summary_bulk.h"
 #include "summary_bystander.h"
 #include "tally.h"
 #include "workload.h"
@@ -324,7 +325,8 @@ static int conclude(struct run *run, int code)
 	environment_collect_after(&run->env);
 	if (summary_make(&run->passes.rec, &run->summary) ||
 	    summary_add_bystanders(&run->summary, &run->passes.rec, run->passes.bystanders,
-				   run->passes.nr_bystanders))
+				   run->passes.nr_bystanders) ||
+	    summary_add_bulk(&run->summary, &run->passes.rec))
 		return cmd_refuse("run", "out of memory");
 	if (results_write(&run->results, &input, why, sizeof(why)))
 		return cmd_refuse("run", "%s", why);

@@ -354,6 +354,8 @@ static const char *const about_words =
 	"first values of the knobs;\n`threads_share` (quiesce + resume) / total; `steps`, "
 	"`refused` (a row per errno), `no_op`, `spoiled`,\n`lost`, `not_tried` numbers of steps; "
 	"`wrong_cpu`, `affinity_lost` numbers of threads.\n\n"
+	"`bulk_p50`, `bulk_max` of summary.csv: one request that moved many CPUs, all of it; n "
+	"counts requests.\n\n"
 	"`offline_gap_p50`, `online_gap_max`, ... of summary.csv: the worst gaps of CPUs that "
 	"stay, "
 	"by\n`kind` and `distance`; `offline_quiet_gap_p50`, ... of the same steps' quiet "

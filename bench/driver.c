@@ -1,23 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "driver.h"
+#include "driver_internal.h"
 
 #include "clock.h"
-#include "comeback.h"
 #include "interrupt.h"
-#include "ladder.h"
 #include "memory.h"
 #include "offcpu.h"
 
 #include <errno.h>
-
-struct driver {
-	const struct run_setup *setup;
-	struct block *block;
-	struct tenancies tenancies;
-	struct ladder ladder;
-	struct comeback comeback;
-	uint64_t slip_ns; /* how much later than planned the schedule runs by now */
-};
 
 /* Of a real driver the kernel may have touched any thread: those of other CPUs that are up, too. */
 static void check_comeback(struct driver *d, const struct tenancy *ty, struct step_sample *s)
@@ -36,7 +25,7 @@ static void check_comeback(struct driver *d, const struct tenancy *ty, struct st
  * What the kernel did to the masks of threads that should have kept theirs while away. Asked only
  * where a kernel was involved: it comes right before a timed step, and not for every contender.
  */
-static uint32_t nr_lost_while_away(const struct driver *d, const struct tenancy *ty)
+uint32_t driver_nr_lost_while_away(const struct driver *d, const struct tenancy *ty)
 {
 	enum contender_leaves leaves = d->ladder.contender->leaves;
 
@@ -59,10 +48,9 @@ static int step_down(struct driver *d, struct tenancy *ty, struct step_sample *s
 	return 0;
 }
 
-static int step_up(struct driver *d, struct tenancy *ty, struct step_sample *s)
+int driver_step_up(struct driver *d, struct tenancy *ty, struct step_sample *s, uint32_t nr_lost)
 {
 	struct ladder *l = &d->ladder;
-	uint32_t nr_lost = nr_lost_while_away(d, ty);
 	int ret = ladder_up(l, ty);
 
 	if (ret)
@@ -75,7 +63,7 @@ static int step_up(struct driver *d, struct tenancy *ty, struct step_sample *s)
 	return 0;
 }
 
-static void wait_until_planned(const struct driver *d, const struct step_sample *s)
+void driver_wait_until_planned(const struct driver *d, const struct step_sample *s)
 {
 	uint64_t planned_ns = d->block->started_ns + s->planned_ns + d->slip_ns;
 
@@ -85,7 +73,7 @@ static void wait_until_planned(const struct driver *d, const struct step_sample 
 		;
 }
 
-static bool was_disturbed(const struct driver *d)
+bool driver_was_disturbed(const struct driver *d)
 {
 	const struct hotplug *hotplug = d->setup->hotplug;
 
@@ -101,30 +89,40 @@ static enum step_status status_of(const struct ladder *l, int ret)
 	return ret ? STEP_REFUSED : STEP_DONE;
 }
 
+void driver_judge(const struct driver *d, struct step_sample *s, int ret)
+{
+	s->status = status_of(&d->ladder, ret);
+	s->error = s->status == STEP_NO_OP ? 0 : -ret;
+	s->nr_retries = d->ladder.step.nr_retries;
+}
+
+void driver_mark_spoiled(struct step_sample *s, bool is_spoiled)
+{
+	if (is_spoiled && (s->status == STEP_DONE || s->status == STEP_NO_OP))
+		s->status = STEP_SPOILED;
+}
+
 static void run_step(struct driver *d, struct step_sample *s)
 {
 	struct tenancy *ty = tenancies_of(&d->tenancies, s->cpu);
 	bool is_down = s->action == PLAN_OFFLINE, is_spoiled;
 	int ret;
 
-	wait_until_planned(d, s);
+	driver_wait_until_planned(d, s);
 	if (interrupt_is_due())
 		return;
-	is_spoiled = was_disturbed(d);
+	is_spoiled = driver_was_disturbed(d);
 	s->started_ns = clock_now_ns() - d->block->started_ns;
 	if (ladder_is_up(&d->ladder, ty) != is_down) {
 		/* It is there already: an earlier step was refused. */
 		s->status = STEP_NO_OP;
 		return;
 	}
-	ret = is_down ? step_down(d, ty, s) : step_up(d, ty, s);
+	ret = is_down ? step_down(d, ty, s)
+		      : driver_step_up(d, ty, s, driver_nr_lost_while_away(d, ty));
 	s->ended_ns = clock_now_ns() - d->block->started_ns;
-	s->status = status_of(&d->ladder, ret);
-	s->error = s->status == STEP_NO_OP ? 0 : -ret;
-	s->nr_retries = d->ladder.step.nr_retries;
-	is_spoiled |= was_disturbed(d);
-	if (is_spoiled && (s->status == STEP_DONE || s->status == STEP_NO_OP))
-		s->status = STEP_SPOILED;
+	driver_judge(d, s, ret);
+	driver_mark_spoiled(s, is_spoiled | driver_was_disturbed(d));
 }
 
 static void fill_in_samples(struct block *block, const struct plan *plan)
@@ -186,11 +184,14 @@ static int run_plan(struct driver *d)
 	if (probe)
 		probe->begin(probe->arg, NR_PHASES);
 	block->started_ns = clock_now_ns();
-	was_disturbed(d); /* what happened between blocks spoils no step */
-	for (size_t i = 0; i < block->nr_steps && !d->ladder.fatal && !interrupt_is_due(); i++) {
-		run_step(d, &block->steps[i]);
+	driver_was_disturbed(d); /* what happened between blocks spoils no step */
+	for (size_t i = 0; i < block->nr_steps && !d->ladder.fatal && !interrupt_is_due();) {
+		if (d->setup->hotplug->move_group)
+			i += driver_run_group(d, i);
+		else
+			run_step(d, &block->steps[i++]);
 		/* The pause counts from the end of the step: a slow contender gets the same. */
-		d->slip_ns = clock_now_ns() - block->started_ns - block->steps[i].planned_ns;
+		d->slip_ns = clock_now_ns() - block->started_ns - block->steps[i - 1].planned_ns;
 	}
 	block->ended_ns = clock_now_ns();
 	if (probe)

@@ -39,13 +39,18 @@ static const struct step_sample *nth_step(const struct block *block, enum plan_a
 	return &block->steps[(*from)++];
 }
 
-static size_t nr_not_done(const struct block *block)
+/* NULL: each step of the block has its part of a cycle's total. */
+static const char *why_no_times(const struct block *block)
 {
-	size_t nr = 0;
+	for (size_t i = 0; i < block->nr_steps; i++) {
+		const struct step_sample *s = &block->steps[i];
 
-	for (size_t i = 0; i < block->nr_steps; i++)
-		nr += block->steps[i].status != STEP_DONE;
-	return nr;
+		if (s->status != STEP_DONE)
+			return "steps were refused: see events.csv";
+		if (s->blank[PHASE_TOTAL] == BLANK_NOT_SPLIT)
+			return blank_reason(BLANK_NOT_SPLIT);
+	}
+	return NULL;
 }
 
 static void hand_over_median(struct gb_state *state, const struct handover *h,
@@ -70,8 +75,10 @@ static void hand_over_block(struct gb_state *state, const struct handover *h,
 {
 	size_t down = 0, up = 0;
 
-	if (nr_not_done(block)) {
-		gb_skip(state, "steps were refused: see events.csv");
+	const char *missing = why_no_times(block);
+
+	if (missing) {
+		gb_skip(state, missing);
 		return;
 	}
 	while (gb_next(state))

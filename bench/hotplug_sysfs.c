@@ -204,7 +204,7 @@ static int wait_until_shown(unsigned int cpu, bool is_online)
 	return 0;
 }
 
-static void expect(unsigned int cpu, bool is_online)
+void hotplug_sysfs_expect(unsigned int cpu, bool is_online)
 {
 	if (is_online)
 		cpumask_set_cpu(cpu, &here.expected);
@@ -230,7 +230,7 @@ static int move(unsigned int cpu, bool is_online, struct hotplug_step *step)
 	if (!ret)
 		ret = wait_until_shown(cpu, is_online);
 	if (!ret)
-		expect(cpu, is_online);
+		hotplug_sysfs_expect(cpu, is_online);
 	else if (ret != HOTPLUG_NO_OP)
 		learn(cpu, is_online, -ret, why);
 	return ret;

@@ -2,6 +2,7 @@
 /* The kernel's own share of an offline and an online: what is traced in which block. */
 #include "passes_internal.h"
 
+#include "bulk.h"
 #include "driver.h"
 #include "hotplug.h"
 
@@ -20,6 +21,12 @@ static const enum trace_level levels[] = { TRACE_CALLS, TRACE_STEPS, TRACE_OFF,
 static bool is_wanted(const struct passes *p)
 {
 	return p->options->passes[PASS_KERNEL] && p->rec.setup->hotplug->is_kernels;
+}
+
+/* Where one request moves many CPUs, the trace is also what tells them apart. */
+static bool is_trace_wanted(const struct passes *p)
+{
+	return is_wanted(p) || p->rec.setup->hotplug->move_group;
 }
 
 /* The first one that is selected, of each setting of the knobs. */
@@ -46,7 +53,7 @@ int passes_open_trace(struct passes *p)
 {
 	size_t max_steps = 0;
 
-	if (!is_wanted(p))
+	if (!is_trace_wanted(p))
 		return 0;
 	for (size_t i = 0; i < p->rec.nr_cells; i++)
 		if (p->rec.cells[i].plan->nr_steps > max_steps)
@@ -60,9 +67,14 @@ void passes_begin_trace(struct passes *p, const struct block *block)
 		ktrace_begin(p->ktrace, block);
 }
 
-int passes_end_trace(struct passes *p, const struct block *block)
+int passes_end_trace(struct passes *p, struct block *block)
 {
-	return p->ktrace ? ktrace_end(p->ktrace, block) : 0;
+	const struct kernel_rows *rows = p->ktrace ? ktrace_rows(p->ktrace) : NULL;
+	size_t first_row = rows ? rows->nr_steps : 0;
+	int ret = p->ktrace ? ktrace_end(p->ktrace, block) : 0;
+
+	bulk_split(block, rows, first_row);
+	return ret;
 }
 
 void passes_stop_trace(struct passes *p)

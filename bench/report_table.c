@@ -253,6 +253,28 @@ static void print_phase(struct table *table, enum phase phase)
 	}
 }
 
+/* One request moved many CPUs: its own time, which no row above has. */
+static void print_bulk(const struct table *table)
+{
+	const char *before = "one request for all CPUs, off + on, p50:";
+	char label[LABEL_BYTES];
+
+	for (uint32_t arm = 0; arm < table->rec->nr_arms; arm++) {
+		double off_ns = value_of(table, arm, PHASE_OFFLINE, "bulk_p50");
+		double on_ns = value_of(table, arm, PHASE_ONLINE, "bulk_p50");
+		char off[REPORT_FIGURE_BYTES], on[REPORT_FIGURE_BYTES];
+
+		if (isnan(off_ns) && isnan(on_ns))
+			continue;
+		report_format_ns(off_ns, off);
+		report_format_ns(on_ns, on);
+		fprintf(table->out, "%s %s %s + %s", before, arm_label(table, arm, label), off, on);
+		before = ",";
+	}
+	if (before[0] == ',')
+		fputc('\n', table->out);
+}
+
 static void print_shares(const struct table *table)
 {
 	const char *before = "quiesce + resume, share of total:";
@@ -349,13 +371,15 @@ int report_table_print(FILE *out, const struct recording *rec, const struct summ
 		print_head(&table);
 		if (!is_any_timed(&table))
 			fputs("not timed; what was counted is in the CSV files\n", out);
-		/* What the knobs are turned for is the kernel's part. */
-		if (has_knobs(&table) && !rec->setup->hotplug->is_simulated)
+		/* What knobs are turned for, and what many at once change, is the kernel's part. */
+		if ((has_knobs(&table) && !rec->setup->hotplug->is_simulated) ||
+		    rec->setup->hotplug->move_group)
 			phases |= 1u << PHASE_OFFLINE | 1u << PHASE_ONLINE;
 		for (int phase = 0; phase < NR_PHASES; phase++) {
 			if (phases & 1u << phase)
 				print_phase(&table, (enum phase)phase);
 		}
+		print_bulk(&table);
 		print_shares(&table);
 		print_held(&table);
 		for (uint32_t arm = 0; arm < rec->nr_arms; arm++)

@@ -85,6 +85,7 @@ enum blank {
 	BLANK_NOT_REACHED,    /* the step was refused before */
 	BLANK_NOT_OBSERVABLE, /* the kernel does not show it here */
 	BLANK_NO_DESCRIPTORS, /* the limit on open files */
+	BLANK_NOT_SPLIT,      /* of many CPUs at once, and no trace says what this one's part was */
 };
 
 enum step_status {
@@ -118,6 +119,8 @@ struct step_sample {
 					  one was lost */
 	bool is_affinity_unrepaired;   /* some still can: no time is given */
 	enum cpuset_membership cpuset;
+	uint64_t bulk_ns;    /* the one request that moved this CPU and others; 0: none did */
+	uint32_t nr_in_bulk; /* how many CPUs it moved */
 	uint64_t planned_ns; /* since the block's start */
 	uint64_t started_ns; /* since the block's start: lateness is started - planned */
 	uint64_t ended_ns;   /* likewise, whatever came of it; after the last phase's end */
