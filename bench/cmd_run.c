@@ -483,6 +483,8 @@ int cmd_run(int argc, char **argv)
 	code = prepare(&run);
 	if (!code && run.options.is_list_tests)
 		code = handover_list(run.options.filter) ? EXIT_USAGE : EXIT_DONE;
+	else if (!code && run.options.token_fd >= 0)
+		code = run_tokens(&run);
 	else if (!code)
 		code = measure(&run);
 	run_fini(&run);

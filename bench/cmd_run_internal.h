@@ -49,6 +49,9 @@ int run_look_before(struct run *run);
 /* With all CPUs back and our settings restored. EXIT_DONE, or EXIT_FAILED: not as found. */
 int run_look_after(struct run *run);
 
+/* --token-fd: blocks on demand until the end of file. An exit code. */
+int run_tokens(struct run *run);
+
 /* From here on somebody restores the machine, whatever happens to us. An exit code. */
 int run_take_custody(struct run *run);
 

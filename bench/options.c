@@ -182,6 +182,26 @@ static int check_real(const struct walk *walk, struct option_why *why)
 	return 0;
 }
 
+/* A live process decides nothing itself, and keeps nothing that would have to be restored. */
+static int check_token(const struct walk *walk, struct option_why *why)
+{
+	static const char *const idle[] = { "--out",	"--passes",   "--repetitions",
+					    "--warmup", "--deadline", "--knob",
+					    NULL };
+
+	if (!is_given(walk, "--token-fd"))
+		return 0;
+	if (strcmp(walk->options.hotplug->name, "logical") != 0)
+		return option_refuse(why, "--token-fd needs --hotplug logical");
+	for (size_t i = 0; idle[i]; i++)
+		if (is_given(walk, idle[i]))
+			return option_refuse(why,
+					     "%s does not go with --token-fd: who writes the "
+					     "tokens decides that",
+					     idle[i]);
+	return 0;
+}
+
 /* They load the machine: without being asked for only where a CPU really goes away. */
 static void settle_bystanders(struct walk *walk)
 {
@@ -226,7 +246,7 @@ static int check_together(const struct walk *walk, struct option_why *why)
 				     (o->stack_bytes - STACK_RESERVE_BYTES) >> 10);
 	if (o->events && !o->passes[PASS_COUNTING])
 		return option_refuse(why, "--events needs the counting pass: add it to --passes");
-	if (check_bystanders(walk, why))
+	if (check_bystanders(walk, why) || check_token(walk, why))
 		return -EINVAL;
 	if (is_given(walk, "--benchmark_out_format") && !o->report_out)
 		return option_refuse(why, "--benchmark_out_format needs --benchmark_out");
@@ -254,6 +274,7 @@ static void set_defaults(struct options *o)
 		.bystanders = BYSTANDERS_CACHE,
 		.stack_bytes = (size_t)256 << 10,
 		.wait = WAIT_BLOCK,
+		.token_fd = -1,
 		.report_format = GB_CONSOLE,
 		.report_out_format = GB_JSON,
 	};

@@ -60,6 +60,7 @@ struct options {
 	enum controller_wait wait;
 	size_t stack_bytes, stack_touch_bytes, data_touch_bytes;
 	uint64_t deadline_ns; /* the run ends at the next step after so long; 0: never */
+	int token_fd;	      /* a block for each byte that comes from there; -1: an ordinary run */
 
 	/* run, of real drivers */
 	unsigned int min_online; /* 0: one */

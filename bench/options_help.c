@@ -77,6 +77,7 @@ static const char help_run[] =
 	"  --stack SIZE            of each thread (256K)\n"
 	"  --stack-touch SIZE  --data-touch SIZE    what each step of a duty writes to (0)\n"
 	"  --deadline T            end at the next step after T; results so far are written\n"
+	"  --token-fd N            measure a block for each byte read from there ('parkbench gate')\n"
 	"  --min-online N          --journal DIR           --force-container  (--hotplug sysfs; "
 	"tests:\n"
 	"                          --sysfs-root DIR)\n"

@@ -184,6 +184,16 @@ static int parse_deadline(struct options *o, const char *value, struct option_wh
 	return option_time(value, DEADLINE_MAX_NS, &o->deadline_ns, why);
 }
 
+static int parse_token_fd(struct options *o, const char *value, struct option_why *why)
+{
+	uint64_t number;
+
+	if (option_number(value, (struct option_range){ 0, 1 << 20 }, &number, why))
+		return -EINVAL;
+	o->token_fd = (int)number;
+	return 0;
+}
+
 static int parse_min_online(struct options *o, const char *value, struct option_why *why)
 {
 	uint64_t number;
@@ -252,6 +262,7 @@ const struct option_row option_rows_run[] = {
 	{ "--stack-touch", NULL, FOR_RUN, VALUE_NEEDED, parse_stack_touch, NULL },
 	{ "--data-touch", NULL, FOR_RUN, VALUE_NEEDED, parse_data_touch, NULL },
 	{ "--deadline", NULL, FOR_RUN, VALUE_NEEDED, parse_deadline, NULL },
+	{ "--token-fd", NULL, FOR_RUN, VALUE_NEEDED, parse_token_fd, NULL },
 	{ "--min-online", NULL, FOR_RUN, VALUE_NEEDED, parse_min_online, NULL },
 	{ "--journal", NULL, FOR_RUN, VALUE_NEEDED, parse_journal, NULL },
 	{ "--sysfs-root", NULL, FOR_RUN, VALUE_NEEDED, parse_sysfs_root, NULL },
