@@ -49,28 +49,32 @@ def main(words):
     if not files:
         raise Problem("no recordings: name a pairs.csv")
     seed = make_seed(options.seed)
+    recordings = [(path, select(simulate.read_noise(path), options.series, policy))
+                  for path in files]
+    if not any(noises for _, noises in recordings):
+        raise Problem(f"no series has {options.series} in its name: nothing to simulate")
     print(f"policy {policy.sha256[:12]}, seed {seed}, level of the first of"
           f" {policy.simulate['gates']} gates")
-    nr_rows = sum(show(path, effects, options, policy, seed) for path in files)
-    if not nr_rows:
-        raise Problem(f"no series has {options.series} in its name: nothing was simulated")
+    for recording in recordings:
+        show(recording, effects, options.runs, policy, seed)
     return 0
 
 
-def show(path, effects, options, policy, seed):
-    nr_rows = 0
-    for (series, phase), noise in sorted(simulate.read_noise(path).items()):
-        if phase != policy.timing["gated_phase"] or options.series not in series:
-            continue
+def select(noises, text, policy):
+    return {key: noise for key, noise in noises.items()
+            if key[1] == policy.timing["gated_phase"] and text in key[0]}
+
+
+def show(recording, effects, nr_runs, policy, seed):
+    path, noises = recording
+    for (series, phase), noise in sorted(noises.items()):
         print(f"\n{os.path.basename(path)}: {series} {phase}, {len(noise)} pairs")
         print("  effect    FAIL [95 % interval]        PASS  inconclusive   pairs")
-        for row in simulate.table(noise, effects, options.runs, policy, seed):
+        for row in simulate.table(noise, effects, nr_runs, policy, seed):
             low, high = row["interval"]
             print(f"  {100 * row['effect']:+5.1f} %  {share(row['fail'], row)}"
                   f" [{100 * low:6.2f}, {100 * high:6.2f}]  {share(row['pass'], row)}"
                   f"  {share(row['inconclusive'], row):>12}  {row['pairs']:6.0f}")
-            nr_rows += 1
-    return nr_rows
 
 
 def share(count, row):
