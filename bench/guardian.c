@@ -116,11 +116,13 @@ static void note_restore(const struct guardian_orders *orders, const struct undo
 	cpumask_format(&repair->failed, failed, sizeof(failed));
 	snprintf(text, sizeof(text),
 		 "guardian of %d: %s in %" PRIu64 " us; seen_ns=%" PRIu64
-		 " brought_back=%s taken_off=%s failed=%s error=%d settings_back=%zu "
+		 " is_smt_changed=%d brought_back=%s taken_off=%s failed=%s error=%d "
+		 "settings_back=%zu "
 		 "failed_setting=%.120s",
 		 (int)orders->entry->pid, ret ? "NOT restored" : "restored",
-		 (clock_now_ns() - died_ns) / 1000, died_ns, back, off, failed, repair->error,
-		 undo->settings.nr_back, undo->settings.failed ? undo->settings.failed->path : "");
+		 (clock_now_ns() - died_ns) / 1000, died_ns, repair->is_smt_changed, back, off,
+		 failed, repair->error, undo->settings.nr_back,
+		 undo->settings.failed ? undo->settings.failed->path : "");
 	journal_note(orders->journal->dir, text);
 }
 
