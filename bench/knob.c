@@ -218,6 +218,8 @@ int knobs_resolve(struct knobs *knobs, const struct hotplug_control *control,
 	int ret = 0;
 
 	*knobs = (struct knobs){ .control = *control, .nr_settings = 1, .turned_to = -1 };
+	if (texts[0] && hotplug_control_allowed(control, why, why_size))
+		return -EPERM;
 	snprintf(why, why_size, "out of memory");
 	for (size_t i = 0; texts[i] && !ret; i++) {
 		struct knob *knob = &knobs->list[knobs->nr];

@@ -49,8 +49,8 @@ int knob_check(const char *text, char *why, size_t why_size);
  * knobs_resolve() - find the files and read them.
  * @texts: NULL-terminated.
  *
- * Return: 0; with one line in @why: -EINVAL no such file, or not one for a knob; -EACCES it cannot
- * be written by us; -ENOMEM. Release with knobs_fini() in any case.
+ * Return: 0; with one line in @why: -EINVAL no such file, or not one for a knob; -EACCES, -EPERM it
+ * may not be written by us; -ENOMEM. Release with knobs_fini() in any case.
  */
 int knobs_resolve(struct knobs *knobs, const struct hotplug_control *control,
 		  const char *const *texts, char *why, size_t why_size);
