@@ -23,6 +23,27 @@ uint64_t clock_now_ns(void)
 	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
 }
 
+static uint64_t read_cpu_clock(clockid_t clock)
+{
+	struct timespec now;
+
+	if (clock_gettime(clock, &now))
+		return 0;
+	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+}
+
+uint64_t clock_thread_cpu_ns(pid_t tid)
+{
+	/* As pthread_getcpuclockid() makes it, for who has a thread id and no pthread_t: bits 0-1
+	 * are the scheduler's clock, bit 2 says that it is a thread's. */
+	return read_cpu_clock((clockid_t)(~(unsigned int)tid << 3 | 6));
+}
+
+uint64_t clock_process_cpu_ns(void)
+{
+	return read_cpu_clock(CLOCK_PROCESS_CPUTIME_ID);
+}
+
 void clock_sleep_until_ns(uint64_t deadline_ns)
 {
 	const struct timespec deadline = {

@@ -9,8 +9,15 @@
 #define BENCH_CLOCK_H
 
 #include <stdint.h>
+#include <sys/types.h>
 
 uint64_t clock_now_ns(void);
+
+/* CPU time of a thread of this process, exact also while it runs elsewhere; 0: none of ours. */
+uint64_t clock_thread_cpu_ns(pid_t tid);
+
+/* CPU time of all threads of this process, those that have ended included. */
+uint64_t clock_process_cpu_ns(void);
 
 /* Sleep until @deadline_ns on the same clock; returns at once when it has passed. */
 void clock_sleep_until_ns(uint64_t deadline_ns);

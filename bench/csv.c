@@ -4,6 +4,7 @@
 #include "aftermath.h"
 #include "bystander_join.h"
 #include "csv_columns.h"
+#include "csv_roundtrip.h"
 #include "kernel_rows.h"
 #include "summary.h"
 
@@ -19,16 +20,27 @@ struct layout {
 	size_t nr_columns;
 };
 
+/* The table, of what a run writes and of what the round trips write; NULL behind the last. */
+static const struct csv_column *column_at(size_t index)
+{
+	size_t nr, nr_roundtrip;
+	const struct csv_column *columns = csv_columns(&nr);
+	const struct csv_column *roundtrip = csv_roundtrip_columns(&nr_roundtrip);
+
+	if (index < nr)
+		return &columns[index];
+	return index - nr < nr_roundtrip ? &roundtrip[index - nr] : NULL;
+}
+
 static struct layout layout_of(enum csv_file file)
 {
 	struct layout layout = { .nr_columns = 0 };
-	size_t nr;
-	const struct csv_column *columns = csv_columns(&nr);
+	const struct csv_column *column;
 
-	assert(nr <= MAX_COLUMNS);
-	for (size_t i = 0; i < nr; i++) {
-		if (columns[i].files & (1u << file))
-			layout.columns[layout.nr_columns++] = &columns[i];
+	for (size_t i = 0; (column = column_at(i)); i++) {
+		assert(i < MAX_COLUMNS);
+		if (column->files & (1u << file))
+			layout.columns[layout.nr_columns++] = column;
 	}
 	return layout;
 }
@@ -264,6 +276,50 @@ static void walk_kpark(struct csv_writer *csv, const struct layout *layout,
 	}
 }
 
+static void put_record(struct csv_writer *csv, const struct layout *layout,
+		       struct csv_roundtrip_row *r)
+{
+	const struct csv_row row = { .roundtrip = r };
+
+	r->what = r->spec->cases[r->record->what];
+	r->site = &r->spec->sites[r->record->site];
+	for (r->seq = 0; r->seq < r->record->nr_samples; r->seq++) {
+		r->sample = &r->record->samples[r->seq];
+		put_row(csv, layout, &row);
+	}
+}
+
+static void walk_roundtrip(struct csv_writer *csv, const struct layout *layout,
+			   const struct csv_source *source)
+{
+	const struct limits_outcome *outcome = source->limits;
+
+	for (size_t i = 0; i < outcome->nr_recordings; i++) {
+		struct csv_roundtrip_row r = { .outcome = outcome,
+					       .spec = outcome->recordings[i].spec };
+
+		for (size_t j = 0; j < outcome->recordings[i].nr_records; j++) {
+			r.record = &outcome->recordings[i].records[j];
+			put_record(csv, layout, &r);
+		}
+	}
+}
+
+static void walk_limits(struct csv_writer *csv, const struct layout *layout,
+			const struct csv_source *source)
+{
+	for (size_t i = 0; i < source->limits->rows.nr; i++) {
+		const struct limits_row *limits = &source->limits->rows.rows[i];
+		const struct csv_roundtrip_row r = { .outcome = source->limits,
+						     .what = limits->what,
+						     .site = limits->site,
+						     .row = limits };
+		const struct csv_row row = { .roundtrip = &r };
+
+		put_row(csv, layout, &row);
+	}
+}
+
 static const struct {
 	const char *name, *row;
 	void (*walk)(struct csv_writer *csv, const struct layout *layout,
@@ -304,6 +360,14 @@ static const struct {
 			"or "
 			"kthread_create_on_node; only blocks that trace calls have them",
 			walk_kpark },
+	[CSV_ROUNDTRIP] = { "roundtrip.csv",
+			    "one sample of one case at one site; of parkbench limits and peers, "
+			    "not of a run",
+			    walk_roundtrip },
+	[CSV_LIMITS] = { "limits.csv",
+			 "one statistic of one case at one site, or one comparison; of parkbench "
+			 "limits and peers, not of a run",
+			 walk_limits },
 };
 
 const char *csv_file_name(enum csv_file file)
@@ -386,17 +450,16 @@ static void print_column(FILE *out, const struct csv_column *column, bool is_mar
 static void print_columns(FILE *out, unsigned int mask, bool is_markdown)
 {
 	const bool is_shared_wanted = mask == CSV_EVERY_FILE || mask == CSV_ARM_FILES;
-	size_t nr;
-	const struct csv_column *columns = csv_columns(&nr);
+	const struct csv_column *column;
 
 	if (is_markdown)
 		fputs("\n| column | type | meaning |\n|---|---|---|\n", out);
-	for (size_t i = 0; i < nr; i++) {
-		const unsigned int files_of_it = columns[i].files;
+	for (size_t i = 0; (column = column_at(i)); i++) {
+		const unsigned int files_of_it = column->files;
 		bool is_shared = files_of_it == CSV_EVERY_FILE || files_of_it == CSV_ARM_FILES;
 
 		if (is_shared_wanted ? files_of_it == mask : !is_shared && files_of_it & mask)
-			print_column(out, &columns[i], is_markdown);
+			print_column(out, column, is_markdown);
 	}
 }
 
@@ -407,9 +470,11 @@ int csv_print_columns(FILE *out, bool is_markdown)
 			"# Results\n\nMade by `parkbench list columns --markdown`; do not "
 			"edit.\n\n%s",
 			about_files);
-	fputs(is_markdown ? "\n## Columns of every file\n" : "every file begins with\n", out);
+	fputs(is_markdown ? "\n## Columns of every file of a run\n"
+			  : "every file of a run begins with\n",
+	      out);
 	print_columns(out, CSV_EVERY_FILE, is_markdown);
-	fputs(is_markdown ? "\n## Columns of every file but aftermath.csv\n"
+	fputs(is_markdown ? "\n## Columns of every file of a run but aftermath.csv\n"
 			  : "\nand, but for aftermath.csv, goes on with\n",
 	      out);
 	print_columns(out, CSV_ARM_FILES, is_markdown);

@@ -2,8 +2,8 @@
 /*
  * csv - what a run leaves behind for everybody else: scripts, people, other programs.
  *
- * One table (csv_columns.c) makes the header, the rows, `parkbench list columns` and
- * results/README.md, so they cannot disagree. A column is added by one line there; columns are
+ * One table (csv_columns.c, csv_roundtrip.c) makes the header, the rows, `parkbench list columns`
+ * and results/README.md, so they cannot disagree. A column is added by one line there; columns are
  * only appended as long as the schema version stays.
  */
 #ifndef BENCH_CSV_H
@@ -21,6 +21,7 @@
 struct aftermath;
 struct kernel_rows;
 struct bystander_row;
+struct limits_outcome;
 struct recording;
 struct summary;
 
@@ -36,6 +37,9 @@ enum csv_file {
 	CSV_AFTERMATH,
 	CSV_STEPS,
 	CSV_KPARK,
+	NR_RUN_CSV_FILES, /* those above are what `run` writes, those below `limits` and `peers` */
+	CSV_ROUNDTRIP = NR_RUN_CSV_FILES,
+	CSV_LIMITS,
 	NR_CSV_FILES
 };
 
@@ -64,7 +68,7 @@ struct syscall_row {
 
 /* What the rows are made from; what is not needed for the file asked for may be NULL. */
 struct csv_source {
-	const struct recording *rec; /* always needed */
+	const struct recording *rec; /* needed for all files of a run */
 	const struct counter_row *counters;
 	size_t nr_counters;
 	const struct syscall_row *syscalls;
@@ -74,6 +78,7 @@ struct csv_source {
 	const struct kernel_rows *kernel;
 	const struct bystander_row *bystanders;
 	size_t nr_bystanders;
+	const struct limits_outcome *limits; /* needed for the other files */
 };
 
 /* "samples.csv", ... */

@@ -12,6 +12,7 @@ struct kcall_row;
 struct kstep_row;
 struct bystander_row;
 struct summary_row;
+struct csv_roundtrip_row;
 
 /* What the row at hand is about; pointers that its file does not need are NULL. */
 struct csv_row {
@@ -28,9 +29,11 @@ struct csv_row {
 	const struct kstep_row *kstep;
 	const struct kcall_row *kcall;
 	const struct bystander_row *bystander;
+	const struct csv_roundtrip_row *roundtrip; /* of its files alone; rec is NULL then */
 };
 
-#define CSV_EVERY_FILE ((1u << NR_CSV_FILES) - 1)
+/* Files of a run. */
+#define CSV_EVERY_FILE ((1u << NR_RUN_CSV_FILES) - 1)
 /* Files with rows about cells and arms; the others are about the run as a whole. */
 #define CSV_ARM_FILES (CSV_EVERY_FILE & ~(1u << CSV_AFTERMATH))
 

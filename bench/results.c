@@ -160,7 +160,7 @@ static void list_files(const struct results *results, const char *files[MAX_FILE
 	char path[RESULTS_PATH_BYTES + 64];
 	size_t nr = 0;
 
-	for (enum csv_file file = 0; file < NR_CSV_FILES; file++)
+	for (enum csv_file file = 0; file < NR_RUN_CSV_FILES; file++)
 		files[nr++] = csv_file_name(file);
 	files[nr++] = PLAN_NAME;
 	files[nr++] = BENCHMARK_NAME;
@@ -363,7 +363,7 @@ int results_write(struct results *results, const struct results_input *input, ch
 	};
 	int ret = write_plans(results, input->selection);
 
-	for (enum csv_file file = 0; file < NR_CSV_FILES && !ret; file++)
+	for (enum csv_file file = 0; file < NR_RUN_CSV_FILES && !ret; file++)
 		ret = csv_write(results->path, file, &source);
 	if (!ret)
 		ret = write_report(results, input->benchmark_report);

@@ -187,6 +187,45 @@ run_here() {
     refused 'perf' run --perf 'stat -e nonsense_event' --passes memory --out "$room/perf"
 }
 
+limits_usage() {
+    refused "did you mean '--samples'?" limits --sample 3
+    refused "unknown option '--matrix'" peers --matrix
+    refused 'needs a value' limits --rounds
+    refused 'give 6 to 1000' limits --rounds 5
+    refused 'give 1 to 4096' limits --threads-max 5000
+    refused 'is given twice' peers --seed 1 --seed=2
+    refused 'takes no value' limits --matrix=yes
+    refused "did you mean 'sibling'?" limits --placement sibing
+    refused 'does not go with --cpus' limits --placement same --cpus 0
+    refused 'does not go with --matrix' limits --placement same --matrix
+    refused "unexpected '3'" peers 3
+    refused 'of another machine' limits
+    accepted limits --help
+    accepted peers --help
+}
+
+# A short one of each: files, columns, and the exit code that a missed goal does not change.
+limits_here() {
+    local launch=(env -u HWLOC_SYNTHETIC "$parkbench") short=(--rounds 6 --samples 2)
+
+    refused '--cpus' limits --cpus 8191
+    refused '/proc/nowhere' limits "${short[@]}" --out /proc/nowhere
+    refused "$room/old" peers "${short[@]}" --out "$room/old"
+    accepted limits "${short[@]}" --threads-max 2 --out "$room/limits"
+    grep -q 'park / futex_round_trip .*\(met\|MISSED\)' "$room/out" || fail 'limits: no verdict'
+    accepted limits --goals "${short[@]}" --threads-max 1 --placement same --out "$room/goals"
+    accepted limits --matrix "${short[@]}" --out "$room/matrix"
+    accepted peers "${short[@]}" --placement same --out "$room/peers"
+    grep -q '^  kpark ' "$room/out" || fail 'peers: the facility is not in the table'
+    for dir in limits goals matrix peers; do
+        [[ $(cd "$room/$dir" && echo *) == 'limits.csv roundtrip.csv run.json' ]] ||
+            fail "$dir: left $(ls "$room/$dir")"
+    done
+    # Of the matrix: each ordered pair once for each case, 8 rounds of 5 + 2 samples.
+    (($(wc -l <"$room/matrix/roundtrip.csv") == 1 + $(nproc) ** 2 * 3 * 8 * 7)) ||
+        fail "matrix: $(wc -l <"$room/matrix/roundtrip.csv") lines"
+}
+
 main_program
 list
 topo
@@ -196,6 +235,8 @@ plan_files
 plan_works
 impact_usage
 impact_here
+limits_usage
+limits_here
 if has run; then
     run_usage
     run_here

@@ -90,7 +90,7 @@ int main(int argc, char **argv)
 	ret = passes_kernel(&p);
 	printf("kernel pass: %d %s\n", ret, p.why);
 	passes_stop_trace(&p);
-	for (int file = 0; file < NR_CSV_FILES && (ret == 0 || ret == -EPERM); file++) {
+	for (int file = 0; file < NR_RUN_CSV_FILES && (ret == 0 || ret == -EPERM); file++) {
 		const struct csv_source source = { .rec = &p.rec, .kernel = ktrace_rows(p.ktrace) };
 
 		if (file != CSV_SUMMARY && csv_write(argv[1], (enum csv_file)file, &source))

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: MIT */
+#include "limits_rows.h"
+
+#include "array_grow.h"
+#include "stats.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum sampled { SAMPLED_NS, SAMPLED_NEAR_CPU, SAMPLED_FAR_CPU };
+
+/* The samples of one case at one site. */
+struct samples {
+	double *values; /* of all blocks */
+	size_t nr;
+	double *medians; /* by round; NAN: no block */
+	size_t nr_rounds;
+};
+
+static double value_of(const struct roundtrip_sample *sample, enum sampled which)
+{
+	const uint64_t values[] = {
+		[SAMPLED_NS] = sample->ns,
+		[SAMPLED_NEAR_CPU] = sample->near_cpu_ns,
+		[SAMPLED_FAR_CPU] = sample->far_cpu_ns,
+	};
+
+	return (double)values[which];
+}
+
+static void gather_block(struct samples *s, const struct roundtrip_spec *spec,
+			 const struct roundtrip_record *record, enum sampled which)
+{
+	double *own = s->values + s->nr;
+	size_t nr = 0;
+
+	for (size_t i = spec->nr_warmup; i < record->nr_samples; i++)
+		own[nr++] = value_of(&record->samples[i], which);
+	if (!nr)
+		return;
+	stats_sort(own, nr);
+	s->medians[record->round] = stats_median(own, nr);
+	s->nr += nr;
+}
+
+/* 0 or -ENOMEM; release with samples_fini(). */
+static int gather(const struct roundtrip_recording *recording, uint32_t site, uint32_t what,
+		  enum sampled which, struct samples *ret)
+{
+	const struct roundtrip_spec *spec = recording->spec;
+	struct samples s = { .nr_rounds = spec->nr_rounds + spec->nr_cpu_rounds };
+
+	s.values = calloc(s.nr_rounds * spec->nr_samples + 1, sizeof(*s.values));
+	s.medians = calloc(s.nr_rounds + 1, sizeof(*s.medians));
+	if (!s.values || !s.medians) {
+		free(s.values);
+		free(s.medians);
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < s.nr_rounds; i++)
+		s.medians[i] = NAN;
+	for (size_t i = 0; i < recording->nr_records; i++) {
+		const struct roundtrip_record *record = &recording->records[i];
+
+		if (record->site == site && record->what == what &&
+		    record->is_cpu_time == (which != SAMPLED_NS))
+			gather_block(&s, spec, record, which);
+	}
+	*ret = s;
+	return 0;
+}
+
+static void samples_fini(struct samples *s)
+{
+	free(s->values);
+	free(s->medians);
+}
+
+int limits_rows_put(struct limits_rows *rows, const struct limits_row *row)
+{
+	struct limits_row *more = array_grow(rows->rows, rows->nr, &rows->max, sizeof(*more));
+
+	if (!more)
+		return -ENOMEM;
+	rows->rows = more;
+	rows->rows[rows->nr++] = *row;
+	return 0;
+}
+
+/* Blocks are the replicates: samples of one block share its threads, and so their luck. */
+static void set_block_interval(struct limits_row *row, const struct samples *s)
+{
+	struct stats_interval interval;
+	double *sorted = calloc(s->nr_rounds + 1, sizeof(*sorted));
+	size_t nr = 0;
+
+	for (size_t i = 0; i < s->nr_rounds && sorted; i++)
+		if (!isnan(s->medians[i]))
+			sorted[nr++] = s->medians[i];
+	row->n = nr;
+	row->replicate = "block";
+	if (sorted && nr) {
+		stats_sort(sorted, nr);
+		if (!stats_quantile_interval(sorted, nr, 0.5, LIMITS_LEVEL, &interval)) {
+			row->low = interval.low;
+			row->high = interval.high;
+			row->level = interval.level;
+		} else {
+			row->reason = "too few blocks for an interval";
+		}
+	}
+	free(sorted);
+}
+
+static struct limits_row blank_row(const struct roundtrip_spec *spec, uint32_t site, uint32_t what)
+{
+	return (struct limits_row){
+		.what = spec->cases[what],
+		.site = &spec->sites[site],
+		.unit = "ns",
+		.value = NAN,
+		.low = NAN,
+		.high = NAN,
+		.level = NAN,
+	};
+}
+
+static int add_median(struct limits_rows *rows, struct limits_row row, const char *statistic,
+		      struct samples *s)
+{
+	row.statistic = statistic;
+	row.method = "median of all samples; interval from the medians of blocks";
+	if (s->nr) {
+		stats_sort(s->values, s->nr);
+		row.value = stats_median(s->values, s->nr);
+		set_block_interval(&row, s);
+	} else {
+		row.reason = "no block was measured";
+	}
+	return limits_rows_put(rows, &row);
+}
+
+static int add_tail(struct limits_rows *rows, struct limits_row row, const struct samples *s)
+{
+	row.statistic = "p99";
+	row.n = s->nr;
+	row.replicate = "sample";
+	row.method = "quantile of all samples";
+	if (stats_quantile_is_carried(s->nr, 0.99))
+		row.value = stats_quantile(s->values, s->nr, 0.99);
+	else
+		row.reason = "fewer than 10 samples above it";
+	return limits_rows_put(rows, &row);
+}
+
+static int add_case(struct limits_rows *rows, const struct roundtrip_recording *recording,
+		    uint32_t site, uint32_t what)
+{
+	static const char *const names[] = {
+		[SAMPLED_NS] = "p50",
+		[SAMPLED_NEAR_CPU] = "near_cpu",
+		[SAMPLED_FAR_CPU] = "far_cpu",
+	};
+	const struct limits_row blank = blank_row(recording->spec, site, what);
+	int ret = 0;
+
+	for (enum sampled which = SAMPLED_NS; which <= SAMPLED_FAR_CPU && !ret; which++) {
+		struct samples s;
+
+		ret = gather(recording, site, what, which, &s);
+		if (ret)
+			return ret;
+		ret = add_median(rows, blank, names[which], &s);
+		if (!ret && which == SAMPLED_NS)
+			ret = add_tail(rows, blank, &s);
+		samples_fini(&s);
+	}
+	return ret;
+}
+
+/*
+ * Ratios.
+ */
+
+static uint32_t index_of(const struct roundtrip_spec *spec, const struct roundtrip_case *what)
+{
+	uint32_t i = 0;
+
+	while (i < spec->nr_cases && spec->cases[i] != what)
+		i++;
+	return i;
+}
+
+/* Add @times the medians of @what to @sums, round by round, less what "empty" took. */
+static int add_medians(const struct roundtrip_recording *recording, uint32_t site,
+		       const struct limits_term *term, double *sums)
+{
+	const struct roundtrip_spec *spec = recording->spec;
+	double times =
+		term->times * (term->is_per_thread ? (double)spec->sites[site].nr_threads : 1.0);
+	unsigned int nr_per_sample = term->what->nr_per_sample ? term->what->nr_per_sample : 1;
+	struct samples s, empty = { .nr_rounds = 0 };
+	uint32_t what = index_of(spec, term->what), control = 0;
+	int ret;
+
+	while (control < spec->nr_cases && spec->cases[control]->role != ROLE_EMPTY)
+		control++;
+	ret = gather(recording, site, what, SAMPLED_NS, &s);
+	if (ret)
+		return ret;
+	if (control < spec->nr_cases)
+		ret = gather(recording, site, control, SAMPLED_NS, &empty);
+	for (size_t i = 0; i < s.nr_rounds && !ret; i++) {
+		double none =
+			i < empty.nr_rounds && !isnan(empty.medians[i]) ? empty.medians[i] : 0.0;
+
+		sums[i] += times * (s.medians[i] - none / nr_per_sample);
+	}
+	samples_fini(&s);
+	samples_fini(&empty);
+	return ret;
+}
+
+static void set_ratio(struct limits_row *row, const double *logs, size_t nr)
+{
+	struct stats_interval interval;
+	double shift;
+	int ret;
+
+	row->n = nr;
+	row->reason = nr ? NULL : "no round has a time above 0 on both sides";
+	if (!nr || stats_hodges_lehmann(logs, nr, &shift))
+		return;
+	row->value = exp(shift);
+	ret = stats_signed_rank_interval(logs, nr, LIMITS_LEVEL, &interval);
+	if (ret) {
+		row->reason = "too few rounds for an interval";
+	} else {
+		row->low = exp(interval.low);
+		row->high = exp(interval.high);
+		row->level = interval.level;
+	}
+	if (row->goal > 0)
+		row->verdict = row->value <= row->goal ? VERDICT_MET : VERDICT_MISSED;
+}
+
+/* "2 x futex_round_trip", "futex_wake + setaffinity", "0.5 x N x switch_pair" */
+static void name_reference(const struct limits_comparison *c, char text[LIMITS_REFERENCE_BYTES])
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < LIMITS_MAX_TERMS && c->floor[i].what; i++) {
+		const struct limits_term *term = &c->floor[i];
+		char times[24] = "";
+
+		if (term->times < 1 || term->times > 1)
+			snprintf(times, sizeof(times), "%g x ", term->times);
+		if (used < LIMITS_REFERENCE_BYTES)
+			used += (size_t)snprintf(text + used, LIMITS_REFERENCE_BYTES - used,
+						 "%s%s%s%s", i ? " + " : "", times,
+						 term->is_per_thread ? "N x " : "",
+						 term->what->name);
+	}
+}
+
+static int add_ratio(struct limits_rows *rows, const struct roundtrip_recording *recording,
+		     uint32_t site, const struct limits_comparison *c)
+{
+	const struct limits_term mine = { c->what, 1, false };
+	const struct roundtrip_spec *spec = recording->spec;
+	size_t nr_rounds = spec->nr_rounds + spec->nr_cpu_rounds, nr = 0;
+	struct limits_row row = blank_row(spec, site, index_of(spec, c->what));
+	double *above = calloc(nr_rounds + 1, sizeof(*above));
+	double *below = calloc(nr_rounds + 1, sizeof(*below));
+	int ret = above && below ? add_medians(recording, site, &mine, above) : -ENOMEM;
+
+	for (size_t i = 0; i < LIMITS_MAX_TERMS && c->floor[i].what && !ret; i++)
+		ret = add_medians(recording, site, &c->floor[i], below);
+	for (size_t i = 0; i < nr_rounds && !ret; i++)
+		if (above[i] > 0 && below[i] > 0)
+			above[nr++] = log(above[i] / below[i]);
+	row.statistic = row.unit = "ratio";
+	row.replicate = "round";
+	row.method = "Hodges-Lehmann of log ratios of block medians; exact signed rank";
+	row.goal = c->goal;
+	name_reference(c, row.reference);
+	if (!ret) {
+		set_ratio(&row, above, nr);
+		ret = limits_rows_put(rows, &row);
+	}
+	free(above);
+	free(below);
+	return ret;
+}
+
+static bool is_measured(const struct roundtrip_spec *spec, uint32_t site,
+			const struct roundtrip_case *what)
+{
+	return index_of(spec, what) < spec->nr_cases && roundtrip_fits(what, &spec->sites[site]);
+}
+
+static bool applies(const struct roundtrip_spec *spec, uint32_t site,
+		    const struct limits_comparison *c)
+{
+	const struct roundtrip_case where = { .where = c->where };
+
+	if (!roundtrip_fits(&where, &spec->sites[site]) || !is_measured(spec, site, c->what))
+		return false;
+	for (size_t i = 0; i < LIMITS_MAX_TERMS && c->floor[i].what; i++)
+		if (!is_measured(spec, site, c->floor[i].what))
+			return false;
+	return true;
+}
+
+int limits_rows_add(struct limits_rows *rows, const struct roundtrip_recording *recording,
+		    const struct limits_comparison *comparisons)
+{
+	const struct roundtrip_spec *spec = recording->spec;
+	int ret = 0;
+
+	for (uint32_t site = 0; site < spec->nr_sites && !ret; site++) {
+		for (uint32_t what = 0; what < spec->nr_cases && !ret; what++)
+			if (roundtrip_fits(spec->cases[what], &spec->sites[site]))
+				ret = add_case(rows, recording, site, what);
+		for (const struct limits_comparison *c = comparisons; c->what && !ret; c++)
+			if (applies(spec, site, c))
+				ret = add_ratio(rows, recording, site, c);
+	}
+	return ret;
+}
+
+const struct limits_row *limits_rows_find(const struct limits_rows *rows,
+					  const struct roundtrip_case *what,
+					  const struct roundtrip_site *site, const char *statistic)
+{
+	for (size_t i = 0; i < rows->nr; i++)
+		if (rows->rows[i].what == what && rows->rows[i].site == site &&
+		    strcmp(rows->rows[i].statistic, statistic) == 0)
+			return &rows->rows[i];
+	return NULL;
+}
+
+const char *limits_verdict_name(enum limits_verdict verdict)
+{
+	static const char *const names[] = {
+		[VERDICT_NONE] = "",
+		[VERDICT_MET] = "met",
+		[VERDICT_MISSED] = "missed",
+	};
+
+	return names[verdict];
+}
+
+bool limits_is_close(const struct limits_row *row)
+{
+	return row->verdict != VERDICT_NONE && row->low <= row->goal && row->high > row->goal;
+}
+
+void limits_rows_fini(struct limits_rows *rows)
+{
+	free(rows->rows);
+	*rows = (struct limits_rows){ .nr = 0 };
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/* Medians, ratios and verdicts out of a recording whose times are known; and the CSVs of it. */
+#include "csv.h"
+#include "fake_roundtrip.h"
+#include "golden.h"
+
+#include <math.h>
+#include <string.h>
+
+static struct limits_outcome outcome;
+static struct roundtrip_spec spec;
+
+static const struct limits_comparison comparisons[] = {
+	{ &fake_facility, { { &fake_floor, 1, false } }, WHERE_ANY, 1.10 },
+	{ &fake_facility, { { &fake_floor, 0.5, true }, { &fake_floor, 1, false } }, WHERE_ANY, 0 },
+	{ &fake_facility, { { &fake_floor, 1, false } }, WHERE_ONE_CPU, 0.5 },
+	{ &fake_facility, { { &fake_local, 1, false } }, WHERE_ANY, 0 },
+	{ NULL, { { NULL, 0, false } }, 0, 0 },
+};
+
+static const struct limits_row *nth_ratio(const struct roundtrip_site *site, int n)
+{
+	for (size_t i = 0; i < outcome.rows.nr; i++) {
+		const struct limits_row *row = &outcome.rows.rows[i];
+
+		if (row->site == site && !strcmp(row->statistic, "ratio") && n-- == 0)
+			return row;
+	}
+	return NULL;
+}
+
+static void make(double times)
+{
+	fake_roundtrip_init(&outcome, &spec, times);
+	assert_int_equal(limits_rows_add(&outcome.rows, &outcome.recordings[0], comparisons), 0);
+}
+
+static void medians_leave_the_warmup_out(void **state)
+{
+	const struct limits_row *row;
+
+	(void)state;
+	make(2);
+	row = limits_rows_find(&outcome.rows, &fake_empty, &fake_sites[0], "p50");
+	assert_true(row->value >= 20 && row->value <= 20);
+	row = limits_rows_find(&outcome.rows, &fake_facility, &fake_sites[0], "p50");
+	assert_true(row->value > 219 && row->value < 236);
+	assert_int_equal(row->n, FAKE_ROUNDS);
+	assert_true(row->low <= row->value && row->value <= row->high);
+	assert_true(
+		isnan(limits_rows_find(&outcome.rows, &fake_floor, &fake_sites[0], "p99")->value));
+	row = limits_rows_find(&outcome.rows, &fake_floor, &fake_sites[0], "far_cpu");
+	assert_true(row->value >= 9 && row->value <= 9);
+	assert_null(limits_rows_find(&outcome.rows, &fake_local, &fake_sites[0], "p50"));
+	fake_roundtrip_fini(&outcome);
+}
+
+static void ratios_leave_empty_out(void **state)
+{
+	const struct limits_row *row;
+
+	(void)state;
+	make(2);
+	row = nth_ratio(&fake_sites[0], 0);
+	assert_string_equal(row->reference, "floor");
+	assert_true(fabs(row->value - 2) < 1e-9);
+	assert_true(row->low <= row->value && row->value <= row->high);
+	assert_int_equal(row->n, FAKE_ROUNDS);
+	assert_int_equal(row->verdict, VERDICT_MISSED);
+	fake_roundtrip_fini(&outcome);
+	make(1);
+	assert_int_equal(nth_ratio(&fake_sites[0], 0)->verdict, VERDICT_MET);
+	assert_false(limits_is_close(nth_ratio(&fake_sites[0], 0)));
+	fake_roundtrip_fini(&outcome);
+}
+
+static void floors_add_up_per_thread(void **state)
+{
+	const struct limits_row *row;
+
+	(void)state;
+	make(3);
+	row = nth_ratio(&fake_sites[1], 1);
+	assert_string_equal(row->reference, "0.5 x N x floor + floor");
+	assert_true(fabs(row->value - 3.0 / 6) < 1e-9);
+	assert_int_equal(row->verdict, VERDICT_NONE);
+	/* Of one CPU, and with a floor that was not measured: no comparison. */
+	assert_null(nth_ratio(&fake_sites[1], 2));
+	fake_roundtrip_fini(&outcome);
+}
+
+static void both_files_are_as_before(void **state)
+{
+	const enum csv_file files[] = { CSV_ROUNDTRIP, CSV_LIMITS };
+	const struct csv_source source = { .limits = &outcome };
+	struct scratch scratch;
+
+	(void)state;
+	assert_int_equal(scratch_init(&scratch), 0);
+	make(2);
+	outcome.recordings[0].nr_records = 12; /* of raw samples the beginning will do */
+	for (size_t i = 0; i < 2; i++) {
+		char *text, name[64];
+
+		assert_int_equal(csv_write(scratch.path, files[i], &source), 0);
+		text = scratch_read(scratch.path, csv_file_name(files[i]));
+		snprintf(name, sizeof(name), "golden/%s", csv_file_name(files[i]));
+		assert_golden(text, name);
+		free(text);
+	}
+	outcome.recordings[0].nr_records = (FAKE_ROUNDS + 1) * 6;
+	fake_roundtrip_fini(&outcome);
+	scratch_fini(&scratch);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(medians_leave_the_warmup_out),
+		cmocka_unit_test(ratios_leave_empty_out),
+		cmocka_unit_test(floors_add_up_per_thread),
+		cmocka_unit_test(both_files_are_as_before),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
