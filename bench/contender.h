@@ -29,6 +29,7 @@ struct tenancy {
 
 	/* The contender's. */
 	struct kthread **kthreads; /* the tenants' again, as an array for the batch calls */
+	int *results;		   /* of these calls, which would allocate them while timed */
 	pthread_attr_t attr;
 	bool has_attr;
 };

@@ -38,7 +38,8 @@ static int park_prepare(struct tenancy *ty)
 	};
 
 	ty->kthreads = calloc(ty->nr_tenants, sizeof(struct kthread *));
-	if (!ty->kthreads)
+	ty->results = calloc(ty->nr_tenants, sizeof(*ty->results));
+	if (!ty->kthreads || !ty->results)
 		return -ENOMEM;
 	for (size_t i = 0; i < ty->nr_tenants; i++) {
 		struct tenant *t = &ty->tenants[i];
@@ -60,10 +61,10 @@ static int park_startup(struct tenancy *ty)
 
 	for (size_t i = 0; i < ty->nr_tenants; i++)
 		tenant_expect(&ty->tenants[i]);
-	ret = kthread_unpark_many(ty->kthreads, ty->nr_tenants, NULL);
+	ret = kthread_unpark_many(ty->kthreads, ty->nr_tenants, ty->results);
 	if (!ret)
 		return 0;
-	kthread_park_many(ty->kthreads, ty->nr_tenants, NULL);
+	kthread_park_many(ty->kthreads, ty->nr_tenants, ty->results);
 	for (size_t i = 0; i < ty->nr_tenants; i++)
 		tenant_unexpect(&ty->tenants[i]);
 	return ret;
@@ -71,7 +72,7 @@ static int park_startup(struct tenancy *ty)
 
 static int park_teardown(struct tenancy *ty)
 {
-	return kthread_park_many(ty->kthreads, ty->nr_tenants, NULL);
+	return kthread_park_many(ty->kthreads, ty->nr_tenants, ty->results);
 }
 
 static void park_finish(struct tenancy *ty)
@@ -80,6 +81,7 @@ static void park_finish(struct tenancy *ty)
 		if (ty->kthreads[i])
 			kthread_stop(ty->kthreads[i]);
 	free(ty->kthreads);
+	free(ty->results);
 }
 
 const struct contender contender_park = {

@@ -16,6 +16,7 @@
 /* As many are made and ended at once; what is asked of them they all do alike. */
 struct crowd {
 	struct kthread **threads;
+	int *results; /* of the calls for sets, which would allocate them while timed */
 	size_t nr;
 };
 
@@ -36,6 +37,7 @@ static void stop_all(struct crowd *c)
 {
 	for (size_t i = 0; i < c->nr; i++)
 		kthread_stop(c->threads[i]);
+	free(c->results);
 	free(c->threads);
 	free(c);
 }
@@ -77,11 +79,9 @@ static int open_crowd(struct roundtrip_block *block, bool is_parked_first)
 	if (!c)
 		return ret;
 	c->threads = calloc(block->site->nr_threads, sizeof(struct kthread *));
-	if (!c->threads) {
-		free(c);
-		return ret;
-	}
-	ret = create_all(block, c);
+	c->results = calloc(block->site->nr_threads, sizeof(*c->results));
+	if (c->threads && c->results)
+		ret = create_all(block, c);
 	if (!ret)
 		ret = unpark_loop(c);
 	block->own = c;
@@ -121,7 +121,7 @@ static int op_park_many(struct roundtrip_block *block)
 {
 	const struct crowd *c = block->own;
 
-	return kthread_park_many(c->threads, c->nr, NULL);
+	return kthread_park_many(c->threads, c->nr, c->results);
 }
 
 static int op_unpark_loop(struct roundtrip_block *block)
@@ -132,7 +132,7 @@ static int op_unpark_loop(struct roundtrip_block *block)
 static int op_unpark_many(struct roundtrip_block *block)
 {
 	const struct crowd *c = block->own;
-	int ret = kthread_unpark_many(c->threads, c->nr, NULL);
+	int ret = kthread_unpark_many(c->threads, c->nr, c->results);
 
 	return ret ? ret : far_await_answers(block, ++block->nr_resets);
 }
