@@ -51,6 +51,9 @@ void clock_sleep_until_ns(uint64_t deadline_ns)
 		.tv_nsec = (long)(deadline_ns % NS_PER_S),
 	};
 
+	/* The kernel puts the thread to sleep even for a moment that has passed. */
+	if (clock_now_ns() >= deadline_ns)
+		return;
 	/* The deadline is absolute, so a signal does not lengthen the sleep. */
 	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &deadline, NULL) == EINTR)
 		;

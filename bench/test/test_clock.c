@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/resource.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "clock.h"
@@ -36,6 +39,44 @@ static void accepts_deadlines_in_the_past(void **state)
 	clock_sleep_until_ns(clock_now_ns() - 1);
 }
 
+/* The kernel would take the CPU from us for that: the next thing measured would begin cold. */
+static void keeps_the_cpu_then(void **state)
+{
+	struct rusage before, after;
+
+	(void)state;
+	assert_int_equal(getrusage(RUSAGE_THREAD, &before), 0);
+	for (int i = 0; i < 1000; i++)
+		clock_sleep_until_ns(clock_now_ns());
+	assert_int_equal(getrusage(RUSAGE_THREAD, &after), 0);
+	assert_in_range(after.ru_nvcsw - before.ru_nvcsw, 0, 100);
+}
+
+static void *burn(void *arg)
+{
+	uint64_t end_ns = clock_now_ns() + 1000000;
+
+	while (clock_now_ns() < end_ns)
+		;
+	*(uint64_t *)arg = clock_thread_cpu_ns(gettid());
+	return NULL;
+}
+
+static void tells_the_cpu_time_of_threads(void **state)
+{
+	uint64_t all_ns = clock_process_cpu_ns(), own_ns = clock_thread_cpu_ns(gettid());
+	uint64_t burnt_ns = 0;
+	pthread_t thread;
+
+	(void)state;
+	assert_true(own_ns > 0 && own_ns <= clock_process_cpu_ns());
+	assert_int_equal(pthread_create(&thread, NULL, burn, &burnt_ns), 0);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_true(burnt_ns > 0);
+	assert_true(clock_process_cpu_ns() - all_ns >= burnt_ns);
+	assert_int_equal(clock_thread_cpu_ns(1), 0); /* nobody of ours */
+}
+
 static void knows_its_resolution(void **state)
 {
 	struct clock_cost cost = clock_measure_cost();
@@ -50,6 +91,8 @@ int main(void)
 		cmocka_unit_test(never_goes_back),
 		cmocka_unit_test(wakes_after_the_deadline),
 		cmocka_unit_test(accepts_deadlines_in_the_past),
+		cmocka_unit_test(keeps_the_cpu_then),
+		cmocka_unit_test(tells_the_cpu_time_of_threads),
 		cmocka_unit_test(knows_its_resolution),
 	};
 
