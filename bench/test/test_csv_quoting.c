@@ -3,6 +3,7 @@
 #include "csv_writer.h"
 #include "scratch_dir.h"
 
+#include <inttypes.h>
 #include <locale.h>
 #include <math.h>
 #include <setjmp.h>
@@ -93,11 +94,51 @@ static void long_fields_stay_whole(void **state)
 	scratch_fini(&scratch);
 }
 
+/* Words are copied while they are looked at, numbers by pairs of digits: around all lengths. */
+static void every_length_comes_out_whole(void **state)
+{
+	char expected_row[256], word[100] = "";
+	struct scratch scratch;
+	struct csv_writer csv;
+	uint64_t power = 1;
+	char *text, *line, *rest;
+
+	(void)state;
+	assert_int_equal(scratch_init(&scratch), 0);
+	assert_int_equal(csv_open(&csv, scratch.path, "x.csv"), 0);
+	for (size_t i = 0; i < sizeof(word) - 1; i++, power = i % 20 ? power * 10 : 1) {
+		word[i] = 'a';
+		csv_put_text(&csv, word);
+		csv_put_u64(&csv, power - 1);
+		csv_put_u64(&csv, power);
+		word[i] = ',';
+		csv_put_text(&csv, word);
+		word[i] = 'a';
+		csv_end_row(&csv);
+	}
+	assert_int_equal(csv_commit(&csv), 0);
+	text = scratch_read(scratch.path, "x.csv");
+	line = strtok_r(text, "\n", &rest);
+	power = 1;
+	for (int i = 0; i < (int)sizeof(word) - 1; i++, power = i % 20 ? power * 10 : 1) {
+		snprintf(expected_row, sizeof(expected_row),
+			 "%.*s,%" PRIu64 ",%" PRIu64 ",\"%.*s,\"", i + 1, word, power - 1, power, i,
+			 word);
+		assert_non_null(line);
+		assert_string_equal(line, expected_row);
+		line = strtok_r(NULL, "\n", &rest);
+	}
+	assert_null(line);
+	free(text);
+	scratch_fini(&scratch);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fields_are_the_same_in_all_locales),
 		cmocka_unit_test(long_fields_stay_whole),
+		cmocka_unit_test(every_length_comes_out_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
