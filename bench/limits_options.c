@@ -27,8 +27,8 @@ static const char help_limits[] =
 	"  --cpus A,B          measure from CPU A to CPU B and to A itself; needs no --placement\n"
 	"  --placement LIST    same, sibling, cache, node, remote: all that this machine has\n"
 	"  --threads-max N     parked at once: 16, 64, 256, ... up to N (256); 1: none, max. 4096\n"
-	"  --rounds N          of all cases in turn, 6 to 1000 (20)\n"
-	"  --samples N         per case and round, besides warm-up (100)\n"
+	"  --rounds N          of all cases in turn, 6 to 1000 (20; matrix: 6)\n"
+	"  --samples N         per case and round, besides warm-up (100; matrix: 20)\n"
 	"  --seed N            of the order of cases (1)\n"
 	"  --matrix            waker x sleeper: a round trip for each ordered pair of --cpus LIST\n"
 	"  --goals             show comparisons that have a goal, and nothing else\n"
@@ -36,7 +36,7 @@ static const char help_limits[] =
 	"  -h, --help          this text\n"
 	"\n"
 	"examples: parkbench limits --cpus 2,3 --threads-max 4096 --out /tmp/limits\n"
-	"          parkbench limits --matrix --cpus package:0 --rounds 6 --samples 20\n";
+	"          parkbench limits --matrix --cpus package:0\n";
 
 static const char help_peers[] =
 	"usage: parkbench peers [OPTIONS]\n"
@@ -212,9 +212,7 @@ static int check_together(const struct limits_options *o, struct option_why *why
 int limits_options_parse(enum limits_suite suite, int argc, char **argv, struct limits_options *ret,
 			 struct option_why *why)
 {
-	struct limits_options o = {
-		.suite = suite, .rounds = 20, .samples = 100, .seed = 1, .threads_max = 256
-	};
+	struct limits_options o = { .suite = suite, .seed = 1, .threads_max = 256 };
 	char **at = argv + (argc > 0);
 	unsigned int given = 0;
 
@@ -231,6 +229,11 @@ int limits_options_parse(enum limits_suite suite, int argc, char **argv, struct 
 	}
 	if (!o.is_help && check_together(&o, why))
 		return -EINVAL;
+	/* A matrix has very many pairs. */
+	if (!o.rounds)
+		o.rounds = o.is_matrix ? MIN_ROUNDS : 20;
+	if (!o.samples)
+		o.samples = o.is_matrix ? 20 : 100;
 	*ret = o;
 	return 0;
 }

@@ -45,11 +45,51 @@ static void gather_block(struct samples *s, const struct roundtrip_spec *spec,
 	s->nr += nr;
 }
 
-/* 0 or -ENOMEM; release with samples_fini(). */
-static int gather(const struct roundtrip_recording *recording, uint32_t site, uint32_t what,
-		  enum sampled which, struct samples *ret)
+/* A recording, and its records by cell: a matrix of 256 CPUs has more than a million of them. */
+struct indexed {
+	const struct roundtrip_recording *recording;
+	size_t *heads; /* by cell: the first record's number plus one, 0: none */
+	size_t *next;  /* by record, likewise */
+};
+
+static size_t *head_of(const struct indexed *x, uint32_t site, uint32_t what)
 {
-	const struct roundtrip_spec *spec = recording->spec;
+	return &x->heads[site * x->recording->spec->nr_cases + what];
+}
+
+static void index_fini(struct indexed *x)
+{
+	free(x->heads);
+	free(x->next);
+}
+
+/* 0 or -ENOMEM; release with index_fini(). */
+static int index_make(const struct roundtrip_recording *recording, struct indexed *ret)
+{
+	struct indexed x = { .recording = recording };
+
+	x.heads =
+		calloc(recording->spec->nr_sites * recording->spec->nr_cases + 1, sizeof(*x.heads));
+	x.next = calloc(recording->nr_records + 1, sizeof(*x.next));
+	if (!x.heads || !x.next) {
+		index_fini(&x);
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < recording->nr_records; i++) {
+		size_t *head = head_of(&x, recording->records[i].site, recording->records[i].what);
+
+		x.next[i] = *head;
+		*head = i + 1;
+	}
+	*ret = x;
+	return 0;
+}
+
+/* 0 or -ENOMEM; release with samples_fini(). */
+static int gather(const struct indexed *x, uint32_t site, uint32_t what, enum sampled which,
+		  struct samples *ret)
+{
+	const struct roundtrip_spec *spec = x->recording->spec;
 	struct samples s = { .nr_rounds = spec->nr_rounds + spec->nr_cpu_rounds };
 
 	s.values = calloc(s.nr_rounds * spec->nr_samples + 1, sizeof(*s.values));
@@ -61,11 +101,10 @@ static int gather(const struct roundtrip_recording *recording, uint32_t site, ui
 	}
 	for (size_t i = 0; i < s.nr_rounds; i++)
 		s.medians[i] = NAN;
-	for (size_t i = 0; i < recording->nr_records; i++) {
-		const struct roundtrip_record *record = &recording->records[i];
+	for (size_t i = *head_of(x, site, what); i; i = x->next[i - 1]) {
+		const struct roundtrip_record *record = &x->recording->records[i - 1];
 
-		if (record->site == site && record->what == what &&
-		    record->is_cpu_time == (which != SAMPLED_NS))
+		if (record->is_cpu_time == (which != SAMPLED_NS))
 			gather_block(&s, spec, record, which);
 	}
 	*ret = s;
@@ -155,21 +194,20 @@ static int add_tail(struct limits_rows *rows, struct limits_row row, const struc
 	return limits_rows_put(rows, &row);
 }
 
-static int add_case(struct limits_rows *rows, const struct roundtrip_recording *recording,
-		    uint32_t site, uint32_t what)
+static int add_case(struct limits_rows *rows, const struct indexed *x, uint32_t site, uint32_t what)
 {
 	static const char *const names[] = {
 		[SAMPLED_NS] = "p50",
 		[SAMPLED_NEAR_CPU] = "near_cpu",
 		[SAMPLED_FAR_CPU] = "far_cpu",
 	};
-	const struct limits_row blank = blank_row(recording->spec, site, what);
+	const struct limits_row blank = blank_row(x->recording->spec, site, what);
 	int ret = 0;
 
 	for (enum sampled which = SAMPLED_NS; which <= SAMPLED_FAR_CPU && !ret; which++) {
 		struct samples s;
 
-		ret = gather(recording, site, what, which, &s);
+		ret = gather(x, site, what, which, &s);
 		if (ret)
 			return ret;
 		ret = add_median(rows, blank, names[which], &s);
@@ -194,10 +232,10 @@ static uint32_t index_of(const struct roundtrip_spec *spec, const struct roundtr
 }
 
 /* Add @times the medians of @what to @sums, round by round, less what "empty" took. */
-static int add_medians(const struct roundtrip_recording *recording, uint32_t site,
-		       const struct limits_term *term, double *sums)
+static int add_medians(const struct indexed *x, uint32_t site, const struct limits_term *term,
+		       double *sums)
 {
-	const struct roundtrip_spec *spec = recording->spec;
+	const struct roundtrip_spec *spec = x->recording->spec;
 	double times =
 		term->times * (term->is_per_thread ? (double)spec->sites[site].nr_threads : 1.0);
 	unsigned int nr_per_sample = term->what->nr_per_sample ? term->what->nr_per_sample : 1;
@@ -207,11 +245,11 @@ static int add_medians(const struct roundtrip_recording *recording, uint32_t sit
 
 	while (control < spec->nr_cases && spec->cases[control]->role != ROLE_EMPTY)
 		control++;
-	ret = gather(recording, site, what, SAMPLED_NS, &s);
+	ret = gather(x, site, what, SAMPLED_NS, &s);
 	if (ret)
 		return ret;
 	if (control < spec->nr_cases)
-		ret = gather(recording, site, control, SAMPLED_NS, &empty);
+		ret = gather(x, site, control, SAMPLED_NS, &empty);
 	for (size_t i = 0; i < s.nr_rounds && !ret; i++) {
 		double none =
 			i < empty.nr_rounds && !isnan(empty.medians[i]) ? empty.medians[i] : 0.0;
@@ -265,19 +303,19 @@ static void name_reference(const struct limits_comparison *c, char text[LIMITS_R
 	}
 }
 
-static int add_ratio(struct limits_rows *rows, const struct roundtrip_recording *recording,
-		     uint32_t site, const struct limits_comparison *c)
+static int add_ratio(struct limits_rows *rows, const struct indexed *x, uint32_t site,
+		     const struct limits_comparison *c)
 {
 	const struct limits_term mine = { c->what, 1, false };
-	const struct roundtrip_spec *spec = recording->spec;
+	const struct roundtrip_spec *spec = x->recording->spec;
 	size_t nr_rounds = spec->nr_rounds + spec->nr_cpu_rounds, nr = 0;
 	struct limits_row row = blank_row(spec, site, index_of(spec, c->what));
 	double *above = calloc(nr_rounds + 1, sizeof(*above));
 	double *below = calloc(nr_rounds + 1, sizeof(*below));
-	int ret = above && below ? add_medians(recording, site, &mine, above) : -ENOMEM;
+	int ret = above && below ? add_medians(x, site, &mine, above) : -ENOMEM;
 
 	for (size_t i = 0; i < LIMITS_MAX_TERMS && c->floor[i].what && !ret; i++)
-		ret = add_medians(recording, site, &c->floor[i], below);
+		ret = add_medians(x, site, &c->floor[i], below);
 	for (size_t i = 0; i < nr_rounds && !ret; i++)
 		if (above[i] > 0 && below[i] > 0)
 			above[nr++] = log(above[i] / below[i]);
@@ -314,20 +352,32 @@ static bool applies(const struct roundtrip_spec *spec, uint32_t site,
 	return true;
 }
 
+static int add_site(struct limits_rows *rows, const struct indexed *x, uint32_t site,
+		    const struct limits_comparison *comparisons)
+{
+	const struct roundtrip_spec *spec = x->recording->spec;
+	int ret = 0;
+
+	for (uint32_t what = 0; what < spec->nr_cases && !ret; what++)
+		if (roundtrip_fits(spec->cases[what], &spec->sites[site]))
+			ret = add_case(rows, x, site, what);
+	for (const struct limits_comparison *c = comparisons; c->what && !ret; c++)
+		if (applies(spec, site, c))
+			ret = add_ratio(rows, x, site, c);
+	return ret;
+}
+
 int limits_rows_add(struct limits_rows *rows, const struct roundtrip_recording *recording,
 		    const struct limits_comparison *comparisons)
 {
-	const struct roundtrip_spec *spec = recording->spec;
-	int ret = 0;
+	struct indexed x;
+	int ret = index_make(recording, &x);
 
-	for (uint32_t site = 0; site < spec->nr_sites && !ret; site++) {
-		for (uint32_t what = 0; what < spec->nr_cases && !ret; what++)
-			if (roundtrip_fits(spec->cases[what], &spec->sites[site]))
-				ret = add_case(rows, recording, site, what);
-		for (const struct limits_comparison *c = comparisons; c->what && !ret; c++)
-			if (applies(spec, site, c))
-				ret = add_ratio(rows, recording, site, c);
-	}
+	if (ret)
+		return ret;
+	for (uint32_t site = 0; site < recording->spec->nr_sites && !ret; site++)
+		ret = add_site(rows, &x, site, comparisons);
+	index_fini(&x);
 	return ret;
 }
 

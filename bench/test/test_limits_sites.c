@@ -145,6 +145,7 @@ static void the_command_line_is_read(void **state)
 	char *good[] = { "limits", "--cpus=1,0", "--rounds",	  "7",	  "--samples", "9",
 			 "--seed", "3",		 "--threads-max", "4096", "--goals",   "--out",
 			 "x",	   NULL };
+	char *matrix[] = { "limits", "--matrix", NULL };
 	char *twice[] = { "limits", "--seed", "1", "--seed", "2", NULL };
 	struct limits_options o;
 	struct option_why why;
@@ -158,6 +159,10 @@ static void the_command_line_is_read(void **state)
 	assert_int_equal(o.threads_max, 4096);
 	assert_true(o.is_goals_only);
 	assert_string_equal(o.out, "x");
+	assert_int_equal(parse(matrix, &o, &why), 0);
+	assert_true(o.is_matrix && o.rounds == 6 && o.samples == 20);
+	assert_int_equal(parse(matrix + 1, &o, &why), 0); /* its own name is skipped */
+	assert_true(!o.is_matrix && o.rounds == 20 && o.samples == 100);
 	assert_int_equal(parse(twice, &o, &why), -EINVAL);
 	assert_non_null(strstr(why.text, "given twice"));
 }
