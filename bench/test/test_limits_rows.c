@@ -60,10 +60,10 @@ static void ratios_leave_empty_out(void **state)
 	const struct limits_row *row;
 
 	(void)state;
-	make(2);
+	make(3);
 	row = nth_ratio(&fake_sites[0], 0);
 	assert_string_equal(row->reference, "floor");
-	assert_true(fabs(row->value - 2) < 1e-9);
+	assert_true(fabs(row->value - 3) < 1e-9);
 	assert_true(row->low <= row->value && row->value <= row->high);
 	assert_int_equal(row->n, FAKE_ROUNDS);
 	assert_int_equal(row->verdict, VERDICT_MISSED);
