@@ -126,7 +126,8 @@ static const struct csv_column columns[] = {
 	{ "far_cpu_ns", "integer", IN(ROUNDTRIP), "likewise of the far side, all threads",
 	  put_far_cpu_ns },
 	{ "statistic", "text", IN(LIMITS),
-	  "`p50`, `p99` of the time; `near_cpu`, `far_cpu`: median CPU time; `ratio` to reference; "
+	  "`p50` of the time, as the median of the medians of blocks; `p99` of all samples; "
+	  "`near_cpu`, `far_cpu`: median CPU time; `ratio` to reference; "
 	  "`anonymous`, `page_table`, `kernel_stack`: memory of one parked thread",
 	  put_statistic },
 	{ "value", "number", IN(LIMITS), "in unit; empty: reason says why", put_value },

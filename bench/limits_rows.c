@@ -129,7 +129,7 @@ int limits_rows_put(struct limits_rows *rows, const struct limits_row *row)
 }
 
 /* Blocks are the replicates: samples of one block share its threads, and so their luck. */
-static void set_block_interval(struct limits_row *row, const struct samples *s)
+static void set_block_median(struct limits_row *row, const struct samples *s)
 {
 	struct stats_interval interval;
 	double *sorted = calloc(s->nr_rounds + 1, sizeof(*sorted));
@@ -142,6 +142,7 @@ static void set_block_interval(struct limits_row *row, const struct samples *s)
 	row->replicate = "block";
 	if (sorted && nr) {
 		stats_sort(sorted, nr);
+		row->value = stats_median(sorted, nr);
 		if (!stats_quantile_interval(sorted, nr, 0.5, LIMITS_LEVEL, &interval)) {
 			row->low = interval.low;
 			row->high = interval.high;
@@ -170,27 +171,26 @@ static int add_median(struct limits_rows *rows, struct limits_row row, const cha
 		      struct samples *s)
 {
 	row.statistic = statistic;
-	row.method = "median of all samples; interval from the medians of blocks";
-	if (s->nr) {
-		stats_sort(s->values, s->nr);
-		row.value = stats_median(s->values, s->nr);
-		set_block_interval(&row, s);
-	} else {
+	row.method = "median of the medians of blocks; order statistics";
+	if (s->nr)
+		set_block_median(&row, s);
+	else
 		row.reason = "no block was measured";
-	}
 	return limits_rows_put(rows, &row);
 }
 
-static int add_tail(struct limits_rows *rows, struct limits_row row, const struct samples *s)
+static int add_tail(struct limits_rows *rows, struct limits_row row, struct samples *s)
 {
 	row.statistic = "p99";
 	row.n = s->nr;
 	row.replicate = "sample";
 	row.method = "quantile of all samples";
-	if (stats_quantile_is_carried(s->nr, 0.99))
+	if (stats_quantile_is_carried(s->nr, 0.99)) {
+		stats_sort(s->values, s->nr);
 		row.value = stats_quantile(s->values, s->nr, 0.99);
-	else
+	} else {
 		row.reason = "fewer than 10 samples above it";
+	}
 	return limits_rows_put(rows, &row);
 }
 
