@@ -37,13 +37,18 @@ void futex_wake(_Atomic uint32_t *word, enum futex_class class)
 	errno = saved_errno;
 }
 
-uint64_t futex_deadline_ns(uint64_t timeout_ns)
+uint64_t futex_now_ns(void)
 {
 	struct timespec now;
-	uint64_t now_ns;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	now_ns = (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+}
+
+uint64_t futex_deadline_ns(uint64_t timeout_ns)
+{
+	uint64_t now_ns = futex_now_ns();
+
 	if (timeout_ns > INT64_MAX - now_ns)
 		return FUTEX_NO_DEADLINE;
 	return now_ns + timeout_ns;

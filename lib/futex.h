@@ -25,6 +25,9 @@ int futex_wait(_Atomic uint32_t *word, uint32_t expected, enum futex_class class
 /* Wake all sleepers of @class. Touches no memory, so the word may be gone already. */
 void futex_wake(_Atomic uint32_t *word, enum futex_class class);
 
+/* CLOCK_MONOTONIC. */
+uint64_t futex_now_ns(void);
+
 /* @timeout_ns from now, for futex_wait(); saturates. */
 uint64_t futex_deadline_ns(uint64_t timeout_ns);
 

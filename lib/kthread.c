@@ -50,6 +50,8 @@ static void *kthread_main(void *arg)
 
 	current_kthread = k;
 	k->tid = gettid();
+	/* Relaxed: completing created orders it. */
+	atomic_store_explicit(&k->last_cpu, sched_getcpu(), memory_order_relaxed);
 	prctl(PR_SET_NAME, k->name);
 	complete(&k->created);
 	/* Outermost, so that parkers are released last, and however the thread ends. */
@@ -144,6 +146,8 @@ kthread_alloc(const struct kthread_attr *attr, const char *namefmt, va_list args
 	atomic_init(&k->refs, 1);
 	atomic_init(&k->cpu, attr->cpu);
 	k->is_per_cpu = attr->per_cpu;
+	kthread_set_spin(k, attr->spin_ns);
+	kthread_set_idle_spin(k, attr->idle_spin_ns);
 	k->fd = -1;
 	vsnprintf(k->name, sizeof(k->name), namefmt, args);
 	return k;
@@ -211,6 +215,7 @@ struct kthread *kthread_create_on_cpu(int (*threadfn)(void *data), void *data, u
 		.cpu = (int)cpu,
 		.per_cpu = true,
 		.parked = true,
+		.spin_ns = KTHREAD_SPIN_NS_DEFAULT,
 	};
 	char name[KTHREAD_NAME_LEN + 1];
 
@@ -232,6 +237,24 @@ struct kthread *kthread_start(struct kthread *k)
 	if (k)
 		kthread_wake(k);
 	return k;
+}
+
+void kthread_set_spin(struct kthread *k, uint64_t spin_ns)
+{
+	spinner_set_limit(&k->parks, spin_ns);
+	spinner_set_limit(&k->arrivals, spin_ns);
+}
+
+void kthread_set_idle_spin(struct kthread *k, uint64_t spin_ns)
+{
+	spinner_set_limit(&k->idle, spin_ns);
+}
+
+void kthread_read_stats(const struct kthread *k, struct kthread_stats *ret_stats)
+{
+	spinner_read(&k->parks, &ret_stats->parks);
+	spinner_read(&k->arrivals, &ret_stats->arrivals);
+	spinner_read(&k->idle, &ret_stats->idle);
 }
 
 struct kthread *kthread_get(struct kthread *k)

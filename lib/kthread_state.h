@@ -27,8 +27,12 @@
  *         STOP or WAKE is set"
  * NEW     T has not been let through its gate    create         wake, unpark;  a retry of the CAS
  *                                                               T to leave
- * NREQ    controllers that wait for this         who waits    who waits; 0   an idle system call
- *         generation                                          with GEN + 1
+ * AWAITED a controller sleeps on the word or is  who waits    who gives it   as SLEEP; a parker
+ *         about to: as SLEEP, for controllers                 a reason       that gives up may
+ *                                                                            leave it set
+ * NREQ    controllers that asked for this park   parkers      a parker that  a request that nobody
+ *         and have not given up, whether they                 gives up; 0    takes back
+ *         wait still or are done                              with GEN + 1
  * GEN     counts the ends of park requests:      unpark, timeout, T's exit   a parker that sleeps
  *         a parker of an older generation is                                 through 65536 of them
  *         done, whatever the other bits say                                  waits for the next
@@ -37,6 +41,8 @@
 #define KPARK_KTHREAD_STATE_H
 
 #include "completion.h"
+#include "futex.h"
+#include "spin.h"
 #include "stack.h"
 
 #include <kpark/kthread.h>
@@ -55,7 +61,8 @@ enum {
 	SELF = 1u << 7,
 	FD = 1u << 8,
 	NEW = 1u << 9,
-	NREQ_ONE = 1u << 10,
+	AWAITED = 1u << 10,
+	NREQ_ONE = 1u << 11,
 	NREQ = KTHREAD_PARKERS_MAX * NREQ_ONE,
 	GEN_ONE = 1u << 16,
 };
@@ -67,11 +74,17 @@ _Static_assert(NREQ + NREQ_ONE == GEN_ONE, "NREQ fills the bits below GEN");
 struct kthread {
 	/* Any thread; see the table above. Alone on its line with what T needs when it wakes. */
 	_Alignas(CACHE_LINE_BYTES) _Atomic uint32_t state;
-	_Atomic uint32_t arrival; /* T writes, see park.c; controllers add a mark */
+	_Atomic uint32_t arrival; /* T writes, see arrival.c; controllers add a mark */
 	_Atomic int cpu;	  /* kthread_bind() writes, under BIND */
+	_Atomic int last_cpu;	  /* T writes when it goes to sleep; where it may be expected */
 	bool told_to_park;	  /* T only: it may return from threadfn in order to park */
 	int result;		  /* T writes before EXITED */
 	int fd;			  /* T writes before FD */
+	struct spinner idle;	  /* T only, but for the limit: looking for work and for unpark */
+
+	/* Controllers. Not on T's line, where each of their notes would slow T down. */
+	_Alignas(CACHE_LINE_BYTES) struct spinner parks; /* waiting for PARKED */
+	struct spinner arrivals;			 /* waiting for T to run */
 
 	/* Set once before T starts. */
 	_Alignas(CACHE_LINE_BYTES) int (*threadfn)(void *data);
@@ -113,14 +126,48 @@ uint32_t state_load(struct kthread *k);
 /* Change the word from *@old to @next and wake; false with *@old refreshed if it had changed. */
 bool state_advance(struct kthread *k, uint32_t *old, uint32_t next);
 
-/* T: sleep until somebody clears SLEEP, or just look again. Returns the word as it is then. */
+/*
+ * T: with SLEEP in @old sleep until somebody clears it, without it set it, after a spin if T may;
+ * or just look again. Returns the word as it is then.
+ */
 uint32_t state_sleep(struct kthread *k, uint32_t old);
+
+/*
+ * A controller: sleep until the word has changed in a way that controllers wait for, or just look
+ * again. 0 or -ETIMEDOUT; *@old is refreshed.
+ */
+int state_await(struct kthread *k, uint32_t *old, uint64_t deadline_ns);
 
 /* T: make the descriptor's readiness agree with the word again after requests have gone. */
 void fd_settle(struct kthread *k);
 
 /* Make the descriptor readable. FD must be set, or be about to be. */
 void fd_signal(struct kthread *k);
+
+/* bind.c. */
+
+/* Must T be bound before it is released from @state? */
+bool bind_is_needed(struct kthread *k, uint32_t state);
+
+/* Bind T to its CPU, under BIND. 0 or -errno. */
+int bind_again(struct kthread *k);
+
+/* T: is it on its CPU? */
+bool bind_verify(struct kthread *k);
+
+/* arrival.c. */
+
+/* T parks in generation @gen; @is_again: without having run since the park before. */
+void arrival_park(struct kthread *k, uint32_t gen, bool is_again);
+
+/* T runs, for the first time after it was parked. */
+void arrival_run(struct kthread *k, bool is_home);
+
+/*
+ * Wait until T has run after its park of generation @gen, or was parked again before it could.
+ * 0; -ECANCELED; -EXDEV it is not on its CPU.
+ */
+int kthread_await_arrival(struct kthread *k, uint32_t gen);
 
 /* park.c, for T in kthread.c. */
 

@@ -5,7 +5,6 @@
 #include "futex.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <stdlib.h>
 
 /* Requests: 0 nothing to wait for; else generation + 1; or -errno. */
@@ -36,15 +35,16 @@ static int park_request(struct kthread *k)
 /* What giving up leaves: the request goes only if it was this parker's alone, and is not met. */
 static uint32_t without_parker(uint32_t old)
 {
-	uint32_t next = old - NREQ_ONE;
+	/* No parker in there: this one has slept until its generation came again. */
+	uint32_t next = old & NREQ ? old - NREQ_ONE : old;
 
 	if (!(next & (NREQ | SELF | PARKED)))
 		next = (next & ~(uint32_t)PARK) + GEN_ONE;
 	return next;
 }
 
-/* Waits for what park_request() asked for. */
-static int park_wait(struct kthread *k, int requested, uint64_t deadline_ns)
+/* Waits for what park_request() asked for. Done, it leaves the word alone: unpark resets NREQ. */
+static int park_wait(struct kthread *k, int requested, uint64_t deadline_ns, struct spin *spin)
 {
 	uint32_t gen = (uint32_t)requested - 1;
 	uint32_t old = state_load(k);
@@ -53,33 +53,72 @@ static int park_wait(struct kthread *k, int requested, uint64_t deadline_ns)
 	for (;;) {
 		if (generation(old) != gen)
 			return old & EXITED ? -ENOSYS : -ECANCELED;
-		if ((old & (PARKED | STOP)) == PARKED) {
-			if (state_advance(k, &old, old - NREQ_ONE))
-				return 0;
-		} else if (timed_out) {
+		if ((old & (PARKED | STOP)) == PARKED)
+			return 0;
+		if (timed_out) {
 			if (state_advance(k, &old, without_parker(old)))
 				return -ETIMEDOUT;
-		} else {
-			timed_out = futex_wait(&k->state, old, FUTEX_CLASS_CONTROLLERS,
-					       deadline_ns) == -ETIMEDOUT;
-			old = state_load(k);
+		} else if (!spin_on(spin, &k->state, &old, deadline_ns)) {
+			timed_out = state_await(k, &old, deadline_ns) == -ETIMEDOUT;
 		}
 	}
 }
 
-int kthread_park(struct kthread *k)
+static int park_until(struct kthread *k, uint64_t deadline_ns)
 {
 	int requested = park_request(k);
+	struct spin spin;
+	int ret;
 
-	return requested > 0 ? park_wait(k, requested, FUTEX_NO_DEADLINE) : requested;
+	if (requested <= 0)
+		return requested;
+	spin_begin(&spin, k, &k->parks);
+	ret = park_wait(k, requested, deadline_ns, &spin);
+	spin_end(&spin);
+	return ret;
+}
+
+int kthread_park(struct kthread *k)
+{
+	return park_until(k, FUTEX_NO_DEADLINE);
 }
 
 int kthread_park_timeout(struct kthread *k, uint64_t timeout_ns)
 {
-	uint64_t deadline_ns = futex_deadline_ns(timeout_ns);
-	int requested = park_request(k);
+	return park_until(k, futex_deadline_ns(timeout_ns));
+}
 
-	return requested > 0 ? park_wait(k, requested, deadline_ns) : requested;
+/* Is one of them to park on the CPU that the caller would burn? */
+static bool any_shares_cpu(struct kthread *const k[], size_t n, const int requested[])
+{
+	size_t i = 0;
+
+	while (i < n && (requested[i] <= 0 || !spin_shares_cpu(k[i])))
+		i++;
+	return i < n;
+}
+
+/*
+ * Last first: threads of one CPU park in about the order in which they were asked, so when the last
+ * one has, the others are found parked without a sleep. They share what may be spun for them, and
+ * the first spin that is in vain is the last one.
+ */
+static void park_wait_many(struct kthread *const k[], size_t n, int requested[])
+{
+	uint64_t budget_ns = any_shares_cpu(k, n, requested) ? 0 : KTHREAD_SPIN_NS_MAX;
+	struct spin spin;
+
+	while (n--) {
+		if (requested[n] <= 0)
+			continue;
+		spin_begin(&spin, k[n], &k[n]->parks);
+		if (spin.left_ns > budget_ns)
+			spin.left_ns = budget_ns;
+		requested[n] = park_wait(k[n], requested[n], FUTEX_NO_DEADLINE, &spin);
+		spin_end(&spin);
+		if (spin.spun_ns)
+			budget_ns = spin.left_ns ? budget_ns - spin.spun_ns : 0;
+	}
 }
 
 int kthread_park_many(struct kthread *const k[], size_t n, int ret[])
@@ -91,54 +130,28 @@ int kthread_park_many(struct kthread *const k[], size_t n, int ret[])
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++)
 		requested[i] = park_request(k[i]);
-	for (size_t i = 0; i < n; i++) {
-		if (requested[i] > 0)
-			requested[i] = park_wait(k[i], requested[i], FUTEX_NO_DEADLINE);
-		if (!first_error)
-			first_error = requested[i];
-	}
+	park_wait_many(k, n, requested);
+	for (size_t i = 0; i < n && !first_error; i++)
+		first_error = requested[i];
 	if (!ret)
 		free(requested);
 	return first_error;
 }
 
-/*
- * T: tell kthread_unpark_wait() where T is.
- */
-
-static void arrival_publish(struct kthread *k, uint32_t parked_in, uint32_t ran_after,
-			    uint32_t mark)
+/* T parks. True, or false with *@old refreshed. */
+static bool enter_park(struct kthread *k, uint32_t *old, bool is_again)
 {
-	uint32_t word = (ran_after & ARRIVAL_GEN_MASK) << ARRIVAL_RAN_SHIFT |
-			(parked_in & ARRIVAL_GEN_MASK) << ARRIVAL_PARKED_SHIFT | mark;
-	/* pairs with arrival_wait(): [P4] */
-	uint32_t old = atomic_exchange_explicit(&k->arrival, word, memory_order_acq_rel);
+	uint32_t next = *old | PARKED;
 
-	if (old & ARRIVAL_AWAITED)
-		futex_wake(&k->arrival, FUTEX_CLASS_CONTROLLERS);
-}
-
-/* T parks in generation @gen; @is_again: without having run since the park before. */
-static void arrival_park(struct kthread *k, uint32_t gen, bool is_again)
-{
-	/* Relaxed: what T wrote itself. */
-	uint32_t old = atomic_load_explicit(&k->arrival, memory_order_relaxed);
-
-	/* What ran before counts for all older generations, however many have gone by. */
-	arrival_publish(k, gen, is_again ? old >> ARRIVAL_RAN_SHIFT : gen - 1,
-			old & ARRIVAL_ASTRAY);
-}
-
-/* T runs, for the first time after it was parked. */
-static void arrival_run(struct kthread *k)
-{
-	/* Relaxed: what T wrote itself, and what was set before T started. */
-	uint32_t old = atomic_load_explicit(&k->arrival, memory_order_relaxed);
-	int cpu = atomic_load_explicit(&k->cpu, memory_order_relaxed);
-	uint32_t parked_in = old >> ARRIVAL_PARKED_SHIFT;
-
-	arrival_publish(k, parked_in, parked_in,
-			k->is_per_cpu && sched_getcpu() != cpu ? ARRIVAL_ASTRAY : 0);
+	/* Before PARKED: who unparks must find the generation that it ends here. */
+	arrival_park(k, generation(*old), is_again);
+	if (!spinner_is_on(&k->idle))
+		next |= SLEEP;
+	if (!state_advance(k, old, next))
+		return false;
+	/* T's wake has been for the parkers that slept. */
+	*old = next & ~(uint32_t)AWAITED;
+	return true;
 }
 
 bool kthread_park_here(struct kthread *k)
@@ -150,12 +163,9 @@ bool kthread_park_here(struct kthread *k)
 		if (!(old & PARKED)) {
 			if (!(old & PARK) || (old & STOP))
 				break;
-			/* Before PARKED: who unparks must find the generation that it ends here. */
-			arrival_park(k, generation(old), has_parked);
-			if (state_advance(k, &old, old | PARKED | SLEEP)) {
-				old |= PARKED | SLEEP;
-				has_parked = true;
-			}
+			if (!enter_park(k, &old, has_parked))
+				continue;
+			has_parked = true;
 		} else if ((old & STOP) && !(old & BIND)) {
 			if (state_advance(k, &old, old & ~(uint32_t)(PARKED | SLEEP)))
 				break;
@@ -164,7 +174,7 @@ bool kthread_park_here(struct kthread *k)
 		}
 	}
 	if (has_parked)
-		arrival_run(k);
+		arrival_run(k, !k->is_per_cpu || bind_verify(k));
 	/* Also when it did not park: a request that was taken back may have left a signal. */
 	fd_settle(k);
 	return has_parked;

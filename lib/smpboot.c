@@ -105,6 +105,7 @@ static struct kthread *start_parked(struct percpu_thread *pt)
 		.cpu = (int)pt->cpu,
 		.per_cpu = true,
 		.parked = true,
+		.spin_ns = KTHREAD_SPIN_NS_DEFAULT,
 	};
 	char name[KTHREAD_NAME_LEN + 1];
 

@@ -15,12 +15,15 @@
  *	is either seen before the sleep or finds SLEEP set. No fence is needed: it is one word.
  * [P4] arrival: what T did up to its first instruction after a park is visible to
  *	kthread_unpark_wait() after it has seen the arrival word change.
+ * [P5] await: as [P3] the other way round: a controller sets AWAITED and then sleeps only while the
+ *	word has that very value.
  */
 #include "kthread_state.h"
 
 #include "futex.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -44,22 +47,28 @@ void fd_signal(struct kthread *k)
 	errno = saved_errno;
 }
 
+/* Is this what controllers wait for: the end of a request, one way or the other, or of a bind? */
+static bool concerns_controllers(uint32_t old, uint32_t next)
+{
+	return (next & ~old & (PARKED | EXITED)) || (old & ~next & BIND) ||
+	       generation(old) != generation(next);
+}
+
 /* Who has to be woken follows from the change alone. */
 static void wake_concerned(struct kthread *k, uint32_t old, uint32_t next)
 {
-	bool controllers_look = (next & ~old & (PARKED | EXITED)) || (old & ~next & BIND) ||
-				generation(old) != generation(next);
-
 	if ((next & FD) && !(next & PARKED) && !(old & PENDING) && (next & PENDING))
 		fd_signal(k);
 	if (old & ~next & SLEEP)
 		futex_wake(&k->state, FUTEX_CLASS_THREAD);
-	if ((old & NREQ) && controllers_look)
+	if (old & ~next & AWAITED)
 		futex_wake(&k->state, FUTEX_CLASS_CONTROLLERS);
 }
 
 bool state_advance(struct kthread *k, uint32_t *old, uint32_t next)
 {
+	if (concerns_controllers(*old, next))
+		next &= ~(uint32_t)AWAITED;
 	/* pairs with state_load() and itself: [P1] by a controller, [P2] by T */
 	if (!atomic_compare_exchange_strong_explicit(&k->state, old, next, memory_order_acq_rel,
 						     memory_order_acquire))
@@ -68,15 +77,42 @@ bool state_advance(struct kthread *k, uint32_t *old, uint32_t next)
 	return true;
 }
 
+/* T: look on for a while if it may, then say that it will sleep. */
+static uint32_t prepare_to_sleep(struct kthread *k, uint32_t old)
+{
+	struct spin spin;
+	bool has_changed;
+
+	spin_begin(&spin, k, &k->idle);
+	has_changed = spin_on(&spin, &k->state, &old, FUTEX_NO_DEADLINE);
+	spin_end(&spin);
+	if (has_changed || !state_advance(k, &old, old | SLEEP))
+		return old;
+	return old | SLEEP;
+}
+
 uint32_t state_sleep(struct kthread *k, uint32_t old)
 {
-	if (!(old & SLEEP)) {
-		if (!state_advance(k, &old, old | SLEEP))
-			return old;
-		old |= SLEEP;
-	}
+	if (!(old & SLEEP))
+		return prepare_to_sleep(k, old);
+	/* Relaxed: a hint, for controllers that ask themselves whether to spin. */
+	atomic_store_explicit(&k->last_cpu, sched_getcpu(), memory_order_relaxed);
 	futex_wait(&k->state, old, FUTEX_CLASS_THREAD, FUTEX_NO_DEADLINE); /* [P3] */
 	return state_load(k);
+}
+
+int state_await(struct kthread *k, uint32_t *old, uint64_t deadline_ns)
+{
+	int ret;
+
+	if (!(*old & AWAITED)) {
+		if (!state_advance(k, old, *old | AWAITED))
+			return 0;
+		*old |= AWAITED;
+	}
+	ret = futex_wait(&k->state, *old, FUTEX_CLASS_CONTROLLERS, deadline_ns); /* [P5] */
+	*old = state_load(k);
+	return ret;
 }
 
 void fd_settle(struct kthread *k)

@@ -62,11 +62,18 @@ extern "C" {
 /* No preference where the stack's memory lies: the kernel's own name and value. */
 #define NUMA_NO_NODE (-1)
 
-/* At most this many controllers wait in kthread_park() for one thread; the next gets -EAGAIN. */
-#define KTHREAD_PARKERS_MAX 63
+/* This many controllers may ask for one park before it is there; the next gets -EAGAIN. */
+#define KTHREAD_PARKERS_MAX 31
 
 /* Kernel and `ps -L` show this much of a thread's name. */
 #define KTHREAD_NAME_LEN 15
+
+/*
+ * How long a controller looks on before it sleeps, at most; a bit more than it takes to wake a
+ * thread on another CPU. See kthread_set_spin().
+ */
+#define KTHREAD_SPIN_NS_DEFAULT 50000u
+#define KTHREAD_SPIN_NS_MAX	1000000u
 
 struct kthread;
 
@@ -80,6 +87,8 @@ struct kthread;
  * @per_cpu: the thread belongs to @cpu: every unpark binds it there again. Without it a bound
  *	thread is merely affine, and unpark leaves its affinity alone.
  * @parked: the thread is parked before its first instruction and starts with kthread_unpark().
+ * @spin_ns: as by kthread_set_spin(). 0 is never.
+ * @idle_spin_ns: as by kthread_set_idle_spin(). 0 is never.
  */
 struct kthread_attr {
 	size_t stack_bytes;
@@ -87,12 +96,14 @@ struct kthread_attr {
 	int cpu;
 	bool per_cpu;
 	bool parked;
+	uint64_t spin_ns;
+	uint64_t idle_spin_ns;
 };
 
-/* { 0, NUMA_NO_NODE, -1, false, false } */
+/* All zero but for @node and @cpu, which are -1, and @spin_ns, which is KTHREAD_SPIN_NS_DEFAULT. */
 #define KTHREAD_ATTR_DEFAULT                                                                       \
 	{                                                                                          \
-		.node = NUMA_NO_NODE, .cpu = -1                                                    \
+		.node = NUMA_NO_NODE, .cpu = -1, .spin_ns = KTHREAD_SPIN_NS_DEFAULT                \
 	}
 
 /**
@@ -171,7 +182,7 @@ void kthread_put(struct kthread *k);
  * Context: any thread. Blocks until @k parks, ends or is unparked: for ever if @k does none of
  * these (see kthread_park_timeout()). Interrupts kthread_sleep() and makes kthread_fd() readable.
  * Return: 0 parked; -ENOSYS @k has ended, or ends instead (also after an unpark); -ECANCELED an
- * unpark overtook the request; -EAGAIN KTHREAD_PARKERS_MAX others are waiting already.
+ * unpark overtook the request; -EAGAIN KTHREAD_PARKERS_MAX others have asked already.
  */
 int kthread_park(struct kthread *k);
 
@@ -227,6 +238,60 @@ int kthread_park_many(struct kthread *const k[], size_t n, int ret[]);
  * for another controller that binds one before it in the set.
  */
 int kthread_unpark_many(struct kthread *const k[], size_t n, int ret[]);
+
+/**
+ * kthread_set_spin() - how long controllers look on before they sleep.
+ * @spin_ns: nanoseconds per wait, at most KTHREAD_SPIN_NS_MAX; 0 is never.
+ *
+ * For kthread_park(), _park_timeout(), _park_many() and _unpark_wait(). Who sleeps across CPUs has
+ * to be woken, which often takes longer than what is waited for; who looks on is back at once and
+ * keeps a CPU busy for it. It is not tried while the caller is on the CPU that the thread belongs
+ * to or slept on last, and so never in a process that has but one. A wait that looked on in vain
+ * makes the next one sleep at once, then the next 3, 7, and so on up to 255; one that was worth it
+ * starts that over. A whole kthread_park_many() spins for at most KTHREAD_SPIN_NS_MAX, no more
+ * after the first time in vain, and not at all while one of its threads needs the caller's CPU.
+ * What it cost is in kthread_read_stats().
+ *
+ * Context: any thread, at any time; waits that have begun already are not changed.
+ */
+void kthread_set_spin(struct kthread *k, uint64_t spin_ns);
+
+/**
+ * kthread_set_idle_spin() - how long the thread itself looks on before it sleeps.
+ * @spin_ns: as kthread_set_spin().
+ *
+ * For kthread_sleep() and for the park. A thread that is still looking is woken and unparked
+ * without a system call. That burns its own CPU, also when it is parked because the CPU is to go
+ * away, and delays everybody else there: off unless asked for. Gives up as kthread_set_spin() does.
+ */
+void kthread_set_idle_spin(struct kthread *k, uint64_t spin_ns);
+
+/**
+ * struct kthread_spins - what spinning has brought and cost.
+ * @nr: waits that began to spin.
+ * @nr_won: those that did not have to sleep.
+ * @spun_ns: CPU time burnt in all of them, won or not.
+ */
+struct kthread_spins {
+	uint64_t nr;
+	uint64_t nr_won;
+	uint64_t spun_ns;
+};
+
+/**
+ * struct kthread_stats - counts since the thread was created.
+ * @parks: controllers that waited for it to park.
+ * @arrivals: controllers in kthread_unpark_wait().
+ * @idle: the thread itself.
+ */
+struct kthread_stats {
+	struct kthread_spins parks;
+	struct kthread_spins arrivals;
+	struct kthread_spins idle;
+};
+
+/* Any thread, at any time; the counts are each exact, but not of one moment. */
+void kthread_read_stats(const struct kthread *k, struct kthread_stats *ret_stats);
 
 /**
  * kthread_stop() - end @k, wait for it, give the creator's reference back.
