@@ -37,6 +37,12 @@ void arrival_run(struct kthread *k, bool is_home)
 	arrival_publish(k, parked_in, parked_in, is_home ? 0 : ARRIVAL_ASTRAY);
 }
 
+bool arrival_is_astray(struct kthread *k)
+{
+	/* Relaxed: what T wrote itself. */
+	return atomic_load_explicit(&k->arrival, memory_order_relaxed) & ARRIVAL_ASTRAY;
+}
+
 /* Has T run since it was parked in generation @gen? Also when it has been parked again. */
 static bool has_run_since(uint32_t arrival, uint32_t gen)
 {

@@ -16,22 +16,65 @@ static int bind_thread(struct kthread *k, unsigned int cpu)
 	return sched_setaffinity(k->tid, bytes, (cpu_set_t *)mask.bits) ? -errno : 0;
 }
 
+static void count(_Atomic uint64_t *counter)
+{
+	atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
+}
+
+/*
+ * Relaxed, here and below: what an epoch counts are changes of the kernel's, which it does not
+ * order. Whoever reports one before an unpark is ordered to it by the callers' own means, and then
+ * the unpark sees the newer count.
+ */
+void kthread_affinity_changed(struct kthread_epoch *epoch)
+{
+	__atomic_fetch_add(&epoch->nr_changes, 1, __ATOMIC_RELAXED);
+}
+
+uint32_t bind_epoch_now(const struct kthread_epoch *epoch)
+{
+	return epoch ? __atomic_load_n(&epoch->nr_changes, __ATOMIC_RELAXED) : 0;
+}
+
 bool bind_is_needed(struct kthread *k, uint32_t state)
 {
-	return k->is_per_cpu && (state & (PARKED | STOP)) == PARKED;
+	if (!k->is_per_cpu || (state & (PARKED | STOP)) != PARKED)
+		return false;
+	return !k->epoch || (state & STIRRED) ||
+	       bind_epoch_now(k->epoch) !=
+		       atomic_load_explicit(&k->bound_epoch, memory_order_relaxed);
+}
+
+void bind_note_elided(struct kthread *k)
+{
+	count(&k->nr_elided);
 }
 
 int bind_again(struct kthread *k)
 {
+	/* Before the call: a change that comes during it counts as one after it. */
+	uint32_t epoch = bind_epoch_now(k->epoch);
 	int cpu = atomic_load_explicit(&k->cpu, memory_order_relaxed); /* constant by now */
+	int ret = bind_thread(k, (unsigned int)cpu);
 
-	return bind_thread(k, (unsigned int)cpu);
+	if (ret)
+		return ret;
+	atomic_store_explicit(&k->bound_epoch, epoch, memory_order_relaxed);
+	count(&k->nr_binds);
+	return 0;
 }
 
-bool bind_verify(struct kthread *k)
+bool bind_verify(struct kthread *k, bool may_repair)
 {
-	/* Constant by now. */
-	return sched_getcpu() == atomic_load_explicit(&k->cpu, memory_order_relaxed);
+	int cpu = atomic_load_explicit(&k->cpu, memory_order_relaxed); /* constant by now */
+	bool is_home = sched_getcpu() == cpu;
+
+	if (is_home || !may_repair)
+		return is_home;
+	/* Nobody else binds T now: it is not parked. */
+	is_home = !bind_thread(k, (unsigned int)cpu) && sched_getcpu() == cpu;
+	count(is_home ? &k->nr_repaired : &k->nr_astray);
+	return is_home;
 }
 
 int kthread_bind(struct kthread *k, unsigned int cpu)

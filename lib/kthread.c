@@ -146,6 +146,9 @@ kthread_alloc(const struct kthread_attr *attr, const char *namefmt, va_list args
 	atomic_init(&k->refs, 1);
 	atomic_init(&k->cpu, attr->cpu);
 	k->is_per_cpu = attr->per_cpu;
+	/* Before the thread is bound, as with every later binding. */
+	k->epoch = attr->epoch;
+	atomic_init(&k->bound_epoch, bind_epoch_now(attr->epoch));
 	kthread_set_spin(k, attr->spin_ns);
 	kthread_set_idle_spin(k, attr->idle_spin_ns);
 	k->fd = -1;
@@ -250,11 +253,20 @@ void kthread_set_idle_spin(struct kthread *k, uint64_t spin_ns)
 	spinner_set_limit(&k->idle, spin_ns);
 }
 
+static uint64_t counter_read(const _Atomic uint64_t *counter)
+{
+	return atomic_load_explicit((_Atomic uint64_t *)(uintptr_t)counter, memory_order_relaxed);
+}
+
 void kthread_read_stats(const struct kthread *k, struct kthread_stats *ret_stats)
 {
 	spinner_read(&k->parks, &ret_stats->parks);
 	spinner_read(&k->arrivals, &ret_stats->arrivals);
 	spinner_read(&k->idle, &ret_stats->idle);
+	ret_stats->nr_binds = counter_read(&k->nr_binds);
+	ret_stats->nr_elided = counter_read(&k->nr_elided);
+	ret_stats->nr_repaired = counter_read(&k->nr_repaired);
+	ret_stats->nr_astray = counter_read(&k->nr_astray);
 }
 
 struct kthread *kthread_get(struct kthread *k)

@@ -27,6 +27,10 @@
  *         STOP or WAKE is set"
  * NEW     T has not been let through its gate    create         wake, unpark;  a retry of the CAS
  *                                                               T to leave
+ * STIRRED T has noticed that it left its futex  T            unpark         a system call: unpark
+ *         while PARKED, or ran last away from                                binds T once more. Not
+ *         home: its binding may be gone. A sleep                             set: T finds out when
+ *         that the kernel restarts goes unnoticed                            it arrives
  * AWAITED a controller sleeps on the word or is  who waits    who gives it   as SLEEP; a parker
  *         about to: as SLEEP, for controllers                 a reason       that gives up may
  *                                                                            leave it set
@@ -34,7 +38,7 @@
  *         and have not given up, whether they                 gives up; 0    takes back
  *         wait still or are done                              with GEN + 1
  * GEN     counts the ends of park requests:      unpark, timeout, T's exit   a parker that sleeps
- *         a parker of an older generation is                                 through 65536 of them
+ *         a parker of an older generation is                                 through 32768 of them
  *         done, whatever the other bits say                                  waits for the next
  */
 #ifndef KPARK_KTHREAD_STATE_H
@@ -61,10 +65,11 @@ enum {
 	SELF = 1u << 7,
 	FD = 1u << 8,
 	NEW = 1u << 9,
-	AWAITED = 1u << 10,
-	NREQ_ONE = 1u << 11,
+	STIRRED = 1u << 10,
+	AWAITED = 1u << 11,
+	NREQ_ONE = 1u << 12,
 	NREQ = KTHREAD_PARKERS_MAX * NREQ_ONE,
-	GEN_ONE = 1u << 16,
+	GEN_ONE = 1u << 17,
 };
 
 _Static_assert(NREQ + NREQ_ONE == GEN_ONE, "NREQ fills the bits below GEN");
@@ -85,10 +90,16 @@ struct kthread {
 	/* Controllers. Not on T's line, where each of their notes would slow T down. */
 	_Alignas(CACHE_LINE_BYTES) struct spinner parks; /* waiting for PARKED */
 	struct spinner arrivals;			 /* waiting for T to run */
+	_Atomic uint32_t bound_epoch;			 /* of the last binding; under BIND */
+	_Atomic uint64_t nr_binds;
+	_Atomic uint64_t nr_elided;
+	_Atomic uint64_t nr_repaired; /* T writes, and the next one: rare */
+	_Atomic uint64_t nr_astray;
 
 	/* Set once before T starts. */
 	_Alignas(CACHE_LINE_BYTES) int (*threadfn)(void *data);
 	void *data;
+	const struct kthread_epoch *epoch; /* NULL: no binding is ever taken for granted */
 	bool is_per_cpu;
 	char name[KTHREAD_NAME_LEN + 1];
 	struct stack stack;
@@ -146,14 +157,19 @@ void fd_signal(struct kthread *k);
 
 /* bind.c. */
 
-/* Must T be bound before it is released from @state? */
+uint32_t bind_epoch_now(const struct kthread_epoch *epoch);
+
+/* Must T be bound before it is released from @state? Not if it cannot have lost its CPU. */
 bool bind_is_needed(struct kthread *k, uint32_t state);
+
+/* The other answer has been acted upon. */
+void bind_note_elided(struct kthread *k);
 
 /* Bind T to its CPU, under BIND. 0 or -errno. */
 int bind_again(struct kthread *k);
 
-/* T: is it on its CPU? */
-bool bind_verify(struct kthread *k);
+/* T: is it on its CPU, if need be after binding itself? */
+bool bind_verify(struct kthread *k, bool may_repair);
 
 /* arrival.c. */
 
@@ -162,6 +178,9 @@ void arrival_park(struct kthread *k, uint32_t gen, bool is_again);
 
 /* T runs, for the first time after it was parked. */
 void arrival_run(struct kthread *k, bool is_home);
+
+/* T: was it away from home when it ran last? */
+bool arrival_is_astray(struct kthread *k);
 
 /*
  * Wait until T has run after its park of generation @gen, or was parked again before it could.

@@ -147,11 +147,27 @@ static bool enter_park(struct kthread *k, uint32_t *old, bool is_again)
 	arrival_park(k, generation(*old), is_again);
 	if (!spinner_is_on(&k->idle))
 		next |= SLEEP;
+	/* Away from home: what was known about the binding is wrong. */
+	if (arrival_is_astray(k))
+		next |= STIRRED;
 	if (!state_advance(k, old, next))
 		return false;
 	/* T's wake has been for the parkers that slept. */
 	*old = next & ~(uint32_t)AWAITED;
 	return true;
+}
+
+/* T: sleep in the park. Returns the word as it is then, STIRRED unless it was the end of it. */
+static uint32_t park_sleep(struct kthread *k, uint32_t old)
+{
+	bool has_slept = old & SLEEP;
+
+	old = state_sleep(k, old);
+	/* Looking on in its own time T has no more lost its CPU than before it parked. */
+	while (has_slept && (old & (PARKED | STIRRED)) == PARKED)
+		if (state_advance(k, &old, old | STIRRED))
+			old |= STIRRED;
+	return old;
 }
 
 bool kthread_park_here(struct kthread *k)
@@ -167,14 +183,15 @@ bool kthread_park_here(struct kthread *k)
 				continue;
 			has_parked = true;
 		} else if ((old & STOP) && !(old & BIND)) {
-			if (state_advance(k, &old, old & ~(uint32_t)(PARKED | SLEEP)))
+			if (state_advance(k, &old, old & ~(uint32_t)(PARKED | SLEEP | STIRRED)))
 				break;
 		} else {
-			old = state_sleep(k, old);
+			old = park_sleep(k, old);
 		}
 	}
+	/* Nobody asked for a binding by stopping it. */
 	if (has_parked)
-		arrival_run(k, !k->is_per_cpu || bind_verify(k));
+		arrival_run(k, !k->is_per_cpu || bind_verify(k, !(old & STOP)));
 	/* Also when it did not park: a request that was taken back may have left a signal. */
 	fd_settle(k);
 	return has_parked;

@@ -10,7 +10,7 @@
 static uint32_t released(uint32_t old)
 {
 	/* NEW: an unpark starts T, also an early one that finds it on the way to its gate. */
-	uint32_t next = old & ~(uint32_t)(PARK | SELF | BIND | NREQ | NEW);
+	uint32_t next = old & ~(uint32_t)(PARK | SELF | BIND | NREQ | NEW | STIRRED);
 
 	if (old & (PARKED | NEW))
 		next &= ~(uint32_t)SLEEP;
@@ -70,6 +70,8 @@ static int unpark(struct kthread *k, bool may_wait, uint32_t *ret_parked_in)
 			ret = bind_and_release(k, &old);
 			break;
 		} else if (state_advance(k, &old, released(old))) {
+			if (k->is_per_cpu && (old & PARKED))
+				bind_note_elided(k);
 			break;
 		}
 	}

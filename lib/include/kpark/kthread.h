@@ -78,6 +78,32 @@ extern "C" {
 struct kthread;
 
 /**
+ * struct kthread_epoch - counts the changes that may cost threads their CPU. All zero to begin.
+ *
+ * A thread that is bound to one CPU keeps that binding through its park, asleep, even while the CPU
+ * is offline; it loses it when it is woken meanwhile, or when somebody changes its affinity. Only
+ * one who knows about all of that can say that a binding is still good: whoever gives a thread an
+ * epoch promises to call kthread_affinity_changed() on it after every such change - a CPU taken
+ * offline or brought back, a cpuset changed, an affinity set by hand - and before the unpark that
+ * shall notice it.
+ *
+ * Then kthread_unpark() binds the thread only if the epoch has moved since it was bound last, or
+ * if the thread has left its sleep while it was parked, as far as it has noticed: the kernel may
+ * restart a sleep (SA_RESTART, SIGCONT, a thawed cgroup) without a word. For that, and should the
+ * promise be broken, a thread that arrives on another CPU binds itself before it goes on with its
+ * function; where that fails it runs there, and the next unpark binds it. kthread_read_stats()
+ * counts both. Nobody notices an affinity that has become wider if the thread arrives on its CPU
+ * by chance, and an unpark while the CPU is away and nobody has told wakes the thread elsewhere
+ * instead of failing: without an epoch (NULL) neither can happen.
+ */
+struct kthread_epoch {
+	uint32_t nr_changes; /* not to be touched by hand */
+};
+
+/* The affinity of threads may have changed: see above. Any thread, also a signal handler. */
+void kthread_affinity_changed(struct kthread_epoch *epoch);
+
+/**
  * struct kthread_attr - what a new thread is given besides its function.
  * @stack_bytes: stack size, rounded up to pages; 0 is the C library's default (usually 8 MiB).
  *	A guard page comes in addition.
@@ -87,6 +113,8 @@ struct kthread;
  * @per_cpu: the thread belongs to @cpu: every unpark binds it there again. Without it a bound
  *	thread is merely affine, and unpark leaves its affinity alone.
  * @parked: the thread is parked before its first instruction and starts with kthread_unpark().
+ * @epoch: who tells when the thread has to be bound again (struct kthread_epoch), or NULL: every
+ *	unpark binds it. Only of use with @per_cpu; must outlive the thread.
  * @spin_ns: as by kthread_set_spin(). 0 is never.
  * @idle_spin_ns: as by kthread_set_idle_spin(). 0 is never.
  */
@@ -96,6 +124,7 @@ struct kthread_attr {
 	int cpu;
 	bool per_cpu;
 	bool parked;
+	const struct kthread_epoch *epoch;
 	uint64_t spin_ns;
 	uint64_t idle_spin_ns;
 };
@@ -283,11 +312,19 @@ struct kthread_spins {
  * @parks: controllers that waited for it to park.
  * @arrivals: controllers in kthread_unpark_wait().
  * @idle: the thread itself.
+ * @nr_binds: unparks that bound it.
+ * @nr_elided: unparks of the parked per-CPU thread that took its binding for granted (@epoch).
+ * @nr_repaired: arrivals on another CPU after which the thread has bound itself.
+ * @nr_astray: those after which that was not possible: it runs elsewhere, for its CPU is away.
  */
 struct kthread_stats {
 	struct kthread_spins parks;
 	struct kthread_spins arrivals;
 	struct kthread_spins idle;
+	uint64_t nr_binds;
+	uint64_t nr_elided;
+	uint64_t nr_repaired;
+	uint64_t nr_astray;
 };
 
 /* Any thread, at any time; the counts are each exact, but not of one moment. */
