@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <kpark/cpuhp.h>
+#include <kpark/kthread.h>
 
 #include <errno.h>
 #include <pthread.h>
@@ -21,6 +22,7 @@ struct cpuhp {
 	void *trace_data;
 	atomic_ulong nr_rollback_failures;
 	unsigned int nr_cpus;
+	struct kthread_epoch epoch;
 	/* Written under the lock, read without it. */
 	atomic_int states[];
 };
@@ -93,6 +95,11 @@ unsigned int cpuhp_nr_cpus(const struct cpuhp *hp)
 	return hp->nr_cpus;
 }
 
+struct kthread_epoch *cpuhp_affinity_epoch(struct cpuhp *hp)
+{
+	return &hp->epoch;
+}
+
 unsigned long cpuhp_rollback_failures(const struct cpuhp *hp)
 {
 	return atomic_load_explicit(&hp->nr_rollback_failures, memory_order_relaxed);
@@ -139,6 +146,8 @@ static int invoke(struct cpuhp *hp, struct cpuhp_event event)
 	event.is_end = true;
 	if (hp->trace)
 		hp->trace(hp->trace_data, &event);
+	/* Whichever rung it is that takes real CPUs away: the rungs after it know. */
+	kthread_affinity_changed(&hp->epoch);
 	return event.result;
 }
 

@@ -62,6 +62,7 @@ enum cpuhp_direction {
 };
 
 struct cpuhp;
+struct kthread_epoch;
 
 /**
  * struct cpuhp_step - what happens to a CPU that passes a rung.
@@ -199,6 +200,15 @@ void cpuhp_unlock(struct cpuhp *hp);
  * Return: the rung; or -EINVAL for a CPU outside the ladder.
  */
 int cpuhp_cpu_state(const struct cpuhp *hp, unsigned int cpu);
+
+/**
+ * cpuhp_affinity_epoch() - what threads may watch that shall be bound again after CPUs have moved.
+ *
+ * It counts on after every callback of every step, since any of them may be the one that takes a
+ * real CPU away or brings it back; for struct kthread_attr's @epoch. Lives as long as @hp. A
+ * change that comes from anywhere else still has to be told: kthread_affinity_changed() takes it.
+ */
+struct kthread_epoch *cpuhp_affinity_epoch(struct cpuhp *hp);
 
 /* How many CPU numbers the ladder has: what cpuhp_create() was given. */
 unsigned int cpuhp_nr_cpus(const struct cpuhp *hp);

@@ -85,7 +85,7 @@ struct kthread;
  * one who knows about all of that can say that a binding is still good: whoever gives a thread an
  * epoch promises to call kthread_affinity_changed() on it after every such change - a CPU taken
  * offline or brought back, a cpuset changed, an affinity set by hand - and before the unpark that
- * shall notice it.
+ * shall notice it. The hotplug ladder does so for its own moves (cpuhp_affinity_epoch()).
  *
  * Then kthread_unpark() binds the thread only if the epoch has moved since it was bound last, or
  * if the thread has left its sleep while it was parked, as far as it has noticed: the kernel may
