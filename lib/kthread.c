@@ -146,6 +146,7 @@ kthread_alloc(const struct kthread_attr *attr, const char *namefmt, va_list args
 	atomic_init(&k->refs, 1);
 	atomic_init(&k->cpu, attr->cpu);
 	k->is_per_cpu = attr->per_cpu;
+	k->trims_stack = attr->trims_stack;
 	/* Before the thread is bound, as with every later binding. */
 	k->epoch = attr->epoch;
 	atomic_init(&k->bound_epoch, bind_epoch_now(attr->epoch));
@@ -298,6 +299,21 @@ int kthread_stop(struct kthread *k)
 	pthread_setcancelstate(cancel_state, &cancel_state);
 	ret = k->result;
 	kthread_put(k);
+	return ret;
+}
+
+int kthread_trim_stack(void)
+{
+	struct kthread *k = current_kthread;
+	int saved_errno = errno;
+	int ret = 0;
+
+	if (!k)
+		return -EPERM;
+	if (!k->stack_low)
+		k->stack_low = stack_low_of_caller();
+	ret = k->stack_low ? stack_trim(k->stack_low) : -errno;
+	errno = saved_errno;
 	return ret;
 }
 

@@ -85,6 +85,7 @@ struct kthread {
 	bool told_to_park;	  /* T only: it may return from threadfn in order to park */
 	int result;		  /* T writes before EXITED */
 	int fd;			  /* T writes before FD */
+	void *stack_low;	  /* T only: what kthread_trim_stack() found, or NULL */
 	struct spinner idle;	  /* T only, but for the limit: looking for work and for unpark */
 
 	/* Controllers. Not on T's line, where each of their notes would slow T down. */
@@ -101,6 +102,7 @@ struct kthread {
 	void *data;
 	const struct kthread_epoch *epoch; /* NULL: no binding is ever taken for granted */
 	bool is_per_cpu;
+	bool trims_stack;
 	char name[KTHREAD_NAME_LEN + 1];
 	struct stack stack;
 

@@ -181,6 +181,8 @@ bool kthread_park_here(struct kthread *k)
 				break;
 			if (!enter_park(k, &old, has_parked))
 				continue;
+			if (!has_parked && k->trims_stack)
+				kthread_trim_stack();
 			has_parked = true;
 		} else if ((old & STOP) && !(old & BIND)) {
 			if (state_advance(k, &old, old & ~(uint32_t)(PARKED | SLEEP | STIRRED)))

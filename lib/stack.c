@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <limits.h>
 #include <linux/mempolicy.h>
+#include <pthread.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -63,6 +65,31 @@ void stack_free(struct stack *stack)
 	if (stack->mapping)
 		munmap(stack->mapping, stack->mapping_bytes);
 	*stack = (struct stack){ 0 };
+}
+
+void *stack_low_of_caller(void)
+{
+	pthread_attr_t attr;
+	void *low = NULL;
+	size_t bytes;
+	int ret = pthread_getattr_np(pthread_self(), &attr);
+
+	if (!ret) {
+		ret = pthread_attr_getstack(&attr, &low, &bytes);
+		pthread_attr_destroy(&attr);
+	}
+	errno = ret;
+	return low;
+}
+
+int stack_trim(void *low)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t high = ((uintptr_t)__builtin_frame_address(0) & -page) - page;
+
+	if (high <= (uintptr_t)low)
+		return 0;
+	return madvise(low, high - (uintptr_t)low, MADV_DONTNEED) ? -errno : 0;
 }
 
 int cpu_to_node(unsigned int cpu)

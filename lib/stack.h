@@ -17,6 +17,15 @@ struct stack {
 int stack_alloc_on_node(size_t bytes, int node, struct stack *ret_stack);
 void stack_free(struct stack *stack);
 
+/* The lowest address of the calling thread's stack above its guard, or NULL with errno. */
+void *stack_low_of_caller(void);
+
+/*
+ * Give back what lies below the caller's own frame, except for the page beneath it, which the next
+ * call would need again at once. 0 or -errno.
+ */
+int stack_trim(void *low);
+
 /* The NUMA node of @cpu as sysfs has it, or NUMA_NO_NODE. */
 int cpu_to_node(unsigned int cpu);
 

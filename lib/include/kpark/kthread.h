@@ -113,6 +113,7 @@ void kthread_affinity_changed(struct kthread_epoch *epoch);
  * @per_cpu: the thread belongs to @cpu: every unpark binds it there again. Without it a bound
  *	thread is merely affine, and unpark leaves its affinity alone.
  * @parked: the thread is parked before its first instruction and starts with kthread_unpark().
+ * @trims_stack: the thread does kthread_trim_stack() each time it parks.
  * @epoch: who tells when the thread has to be bound again (struct kthread_epoch), or NULL: every
  *	unpark binds it. Only of use with @per_cpu; must outlive the thread.
  * @spin_ns: as by kthread_set_spin(). 0 is never.
@@ -124,6 +125,7 @@ struct kthread_attr {
 	int cpu;
 	bool per_cpu;
 	bool parked;
+	bool trims_stack;
 	const struct kthread_epoch *epoch;
 	uint64_t spin_ns;
 	uint64_t idle_spin_ns;
@@ -394,6 +396,20 @@ int kthread_sleep(void);
 
 /* kthread_sleep() that does not wait: -EAGAIN when nothing is pending. */
 int kthread_trysleep(void);
+
+/**
+ * kthread_trim_stack() - give back the memory of the stack below the caller's frame.
+ *
+ * What deeper calls have left there is lost, and read as zero by nobody; they get fresh pages when
+ * they come again. One page below the frame stays. A parked thread then holds the pages from there
+ * to the top of its stack, where the C library keeps its own about the thread: in all 14 KiB of
+ * user memory if it parks in its outermost function. The kernel's 16 KiB of stack and about 6 KiB
+ * more (6.18, x86-64) go back with kthread_stop() only.
+ *
+ * Context: the kthread itself, not in a signal handler. About 1 us, and a page fault for each page
+ * used again. Return: 0; -EPERM; -EINVAL the memory is locked; -ENOMEM.
+ */
+int kthread_trim_stack(void);
 
 /**
  * kthread_fd() - a descriptor for poll() and epoll that stands in for kthread_sleep().
