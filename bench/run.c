@@ -26,7 +26,7 @@ static const char *const blank_reasons[] = {
 	[BLANK_NOT_REACHED] = "not reached",
 	[BLANK_NOT_OBSERVABLE] = "the kernel does not show when a thread is off its CPU",
 	[BLANK_NO_DESCRIPTORS] = "too many open files: raise ulimit -n",
-	[BLANK_NOT_SPLIT] = "one request moved many CPUs, and no trace shows this one's part",
+	[BLANK_NOT_SPLIT] = "one request for many CPUs, and no trace of this one",
 };
 
 const char *pass_name(enum pass pass)
