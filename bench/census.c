@@ -119,6 +119,7 @@ const char *census_kind_name(enum census_kind kind)
 		[CENSUS_IRQ] = "irq",
 		[CENSUS_RESCTRL] = "resctrl",
 		[CENSUS_GOVERNOR] = "governor",
+		[CENSUS_FREQUENCY] = "frequency",
 	};
 
 	return names[kind];

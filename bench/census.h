@@ -53,6 +53,7 @@ enum census_kind {
 	CENSUS_IRQ,
 	CENSUS_RESCTRL,
 	CENSUS_GOVERNOR,
+	CENSUS_FREQUENCY, /* the limits of a policy */
 	NR_CENSUS_KINDS
 };
 

@@ -142,20 +142,37 @@ static int add_resctrl(struct census *census)
 	return err ? err : add_groups(census, RESCTRL_DIR "/mon_groups");
 }
 
-static int add_governors(struct census *census)
+/* What a policy may do. It is made anew when its last CPU has gone and one comes back. */
+static int add_policy(struct census *census, const char *policy)
 {
-	char **policies, path[SYSFILE_PATH_BYTES];
+	static const struct {
+		enum census_kind kind;
+		const char *file;
+	} files[] = {
+		{ CENSUS_GOVERNOR, "scaling_governor" },
+		{ CENSUS_FREQUENCY, "scaling_min_freq" },
+		{ CENSUS_FREQUENCY, "scaling_max_freq" },
+	};
+	char path[SYSFILE_PATH_BYTES];
+	int err = 0;
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]) && !err; i++) {
+		snprintf(path, sizeof(path), CPU_DIR "/cpufreq/%.64s/%s", policy, files[i].file);
+		err = census_add_setting(census, files[i].kind, path, policy);
+	}
+	return err;
+}
+
+static int add_policies(struct census *census)
+{
+	char **policies;
 	int err = 0;
 
 	if (sysfile_list(census->root, CPU_DIR "/cpufreq", &policies) < 0)
 		return 0;
-	for (size_t i = 0; policies[i] && !err; i++) {
-		if (strncmp(policies[i], "policy", 6) != 0)
-			continue;
-		snprintf(path, sizeof(path), CPU_DIR "/cpufreq/%.64s/scaling_governor",
-			 policies[i]);
-		err = census_add_setting(census, CENSUS_GOVERNOR, path, policies[i]);
-	}
+	for (size_t i = 0; policies[i] && !err; i++)
+		if (strncmp(policies[i], "policy", 6) == 0)
+			err = add_policy(census, policies[i]);
 	sysfile_list_free(policies);
 	return err;
 }
@@ -175,6 +192,6 @@ int census_take_settings(struct census *census, const char *const *own_paths)
 	if (!err)
 		err = add_resctrl(census);
 	if (!err)
-		err = add_governors(census);
+		err = add_policies(census);
 	return err;
 }

@@ -16,6 +16,8 @@ static struct aftermath begin(const char *root, const char *const *own_paths)
 	fake_file(root, irq35, "2");
 	fake_file(root, "sys/kernel/irq/35/actions", "eth0");
 	fake_file(root, "sys/devices/system/cpu/cpufreq/policy2/scaling_governor", "powersave");
+	fake_file(root, "sys/devices/system/cpu/cpufreq/policy2/scaling_min_freq", "800000");
+	fake_file(root, "sys/devices/system/cpu/cpufreq/policy2/scaling_max_freq", "2100000");
 	fake_file(root, "sys/kernel/rcu_expedited", "0");
 	fake_task(root, (struct fake_task){ .pid = 10, .name = "pinned", .mask = "2" });
 	fake_task(root, (struct fake_task){ .pid = 11, .name = "other", .mask = "0" });
@@ -118,6 +120,23 @@ static void a_governor_is_reported(void **state)
 	aftermath_fini(&a);
 }
 
+static void limits_of_a_policy_are_reported(void **state)
+{
+	static const char max[] = "sys/devices/system/cpu/cpufreq/policy2/scaling_max_freq";
+	struct aftermath a = begin(*state, NULL);
+
+	fake_file(*state, "sys/devices/system/cpu/cpufreq/policy2/scaling_min_freq", "400000");
+	fake_file(*state, max, "2600000");
+	assert_int_equal(aftermath_compare(&a, NULL), 0);
+	assert_int_equal(a.nr_rows, 2);
+	assert_string_equal(a.rows[0].what, "frequency");
+	assert_string_equal(a.rows[0].before, "800000");
+	assert_string_equal(a.rows[0].after, "400000");
+	assert_string_equal(a.rows[1].setting, max);
+	assert_int_equal(aftermath_nr_foreign(&a), 2);
+	aftermath_fini(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -127,6 +146,7 @@ int main(void)
 		machine_test(somebody_elses_change_is_told_apart),
 		machine_test(what_is_ours_fails_the_run),
 		machine_test(a_governor_is_reported),
+		machine_test(limits_of_a_policy_are_reported),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
