@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* `parkbench restore`: what a killed run left off comes back, from its journal. */
+#include "cgroup.h"
 #include "clock.h"
 #include "cmd.h"
+#include "hotplug_cpuset_child.h"
+#include "journal.h"
+#include "tracesteps.h"
 #include "undo.h"
 
 #include <errno.h>
@@ -24,9 +28,9 @@ static const char help[] =
 	"\n"
 	"Brings the machine back to what it was before a run that took CPUs off or turned knobs\n"
 	"and was killed together with its guardian: the same CPUs online, the same offline,\n"
-	"smt/control and knobs as they were. It says what it did; nothing to do is no failure. "
-	"While a run is under way it\n"
-	"does nothing.\n"
+	"smt/control and knobs as they were. It also removes the tracing instances and cpusets of\n"
+	"runs that are dead. It says what it did; nothing to do is no failure. While a run is under\n"
+	"way it does nothing.\n"
 	"\n"
 	"  --journal DIR   where that run kept its journal (/run/parkbench for root)\n"
 	"  -h, --help      this text\n"
@@ -155,6 +159,21 @@ static int lock(const char *dir, struct journal *ret_journal)
 		   : EXIT_DONE;
 }
 
+/* What runs that were killed have left besides: they harm nobody, and only cost memory. */
+static void sweep(void)
+{
+	struct cgroup_place place;
+	unsigned int nr_groups = 0;
+	int nr_traces = tracesteps_remove_stale();
+
+	if (!cgroup_find(NULL, "cpuset", &place))
+		nr_groups = cpuset_child_sweep(NULL, &place);
+	if (nr_traces)
+		printf("tracing instances of dead runs removed: %d\n", nr_traces);
+	if (nr_groups)
+		printf("cpusets of dead runs removed: %u\n", nr_groups);
+}
+
 int cmd_restore(int argc, char **argv)
 {
 	struct restore_options options = { .is_help = false };
@@ -173,6 +192,7 @@ int cmd_restore(int argc, char **argv)
 	if (code != EXIT_DONE)
 		return code;
 	code = restore(options.dir);
+	sweep();
 	journal_close(&journal);
 	return code;
 }

@@ -3,6 +3,7 @@
 
 #include "clock.h"
 #include "sysfile.h"
+#include "tracesteps.h"
 #include "undo.h"
 
 #include <errno.h>
@@ -77,6 +78,12 @@ static void close_others(int fd, int lock_fd, int pidfd)
 			close(other);
 }
 
+/* A tree of a test has no cgroups and no traces, and its guardian no business in the machine's. */
+static bool is_this_machine(const struct guardian_orders *orders)
+{
+	return !orders->control->root || !*orders->control->root;
+}
+
 static void take_post(const struct guardian_orders *orders)
 {
 	sigset_t all;
@@ -87,8 +94,7 @@ static void take_post(const struct guardian_orders *orders)
 	prctl(PR_SET_NAME, "pb-guardian");
 	if (chdir("/"))
 		errno = 0;
-	/* A tree of a test has no cgroups, and its guardian no business in those of the machine. */
-	if (!orders->control->root || !*orders->control->root)
+	if (is_this_machine(orders))
 		leave_cgroups();
 	stay_off(&orders->entry->victims, &orders->entry->state.online);
 	write_word("/proc/self/oom_score_adj", "-1000");
@@ -142,6 +148,8 @@ static int restore(const struct guardian_orders *orders, int fd)
 	}
 	if (!ret)
 		ret = journal_remove(orders->journal->dir);
+	if (is_this_machine(orders))
+		tracesteps_remove_stale();
 	return ret;
 }
 

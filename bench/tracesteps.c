@@ -57,6 +57,18 @@ static const char *where_mounted(void)
  * What dead runs have left.
  */
 
+/* Killed, and its parent has not asked yet. */
+static bool is_zombie(int64_t pid)
+{
+	char path[64], text[512], *state;
+
+	snprintf(path, sizeof(path), "proc/%lld/stat", (long long)pid);
+	if (sysfile_read("", path, text, sizeof(text)))
+		return false;
+	state = strrchr(text, ')');
+	return state && state[1] == ' ' && state[2] == 'Z';
+}
+
 /* A dead process is one that we are told does not exist, not one that we may not ask. */
 static bool is_of_the_dead(const char *name, const char *prefix)
 {
@@ -65,7 +77,7 @@ static bool is_of_the_dead(const char *name, const char *prefix)
 
 	if (strncmp(name, prefix, length) != 0 || sysfile_parse_number(name + length, &pid))
 		return false;
-	return pid > 0 && kill((pid_t)pid, 0) && errno == ESRCH;
+	return pid > 0 && ((kill((pid_t)pid, 0) && errno == ESRCH) || is_zombie(pid));
 }
 
 /*
