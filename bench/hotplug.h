@@ -22,6 +22,8 @@ struct hotplug_step {
 	void *run;		 /* what the driver's begin() has made */
 	unsigned int nr_retries; /* the time they took is the step's */
 	bool is_unchanged;	 /* the CPU was there already: somebody else's doing */
+	bool is_planned;	 /* of a plan, not one that makes or ends a block */
+	int fail_state;		 /* the kernel was to fail there, see hotplug_fail.h; 0: nowhere */
 };
 
 struct hotplug {

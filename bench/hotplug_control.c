@@ -103,6 +103,29 @@ int hotplug_control_write(const struct hotplug_control *c, unsigned int cpu, boo
 	return write_text(c, cpu_path(cpu, path), is_online ? "1" : "0");
 }
 
+static const char *fail_path(unsigned int cpu, char path[static 64])
+{
+	snprintf(path, 64, CPU_DIR "/cpu%u/hotplug/fail", cpu);
+	return path;
+}
+
+int hotplug_control_fail(const struct hotplug_control *c, unsigned int cpu)
+{
+	char path[64], text[16];
+
+	if (read_text(c, fail_path(cpu, path), text, sizeof(text)))
+		return -1;
+	return atoi(text);
+}
+
+int hotplug_control_set_fail(const struct hotplug_control *c, unsigned int cpu, int state)
+{
+	char path[64], text[16];
+
+	snprintf(text, sizeof(text), "%d", state);
+	return write_text(c, fail_path(cpu, path), text);
+}
+
 int hotplug_control_writable(const struct hotplug_control *c, unsigned int cpu)
 {
 	char path[64];
@@ -244,6 +267,16 @@ static int move_back(const struct hotplug_control *c, unsigned int cpu, bool is_
 	}
 }
 
+/* A failure that somebody ordered and did not live to see. */
+static void disarm(const struct hotplug_control *c, const struct cpumask *cpus)
+{
+	unsigned int cpu;
+
+	for_each_cpu (cpu, cpus)
+		if (hotplug_control_fail(c, cpu) >= 0)
+			hotplug_control_set_fail(c, cpu, -1);
+}
+
 /* All of @cpus one way; those that moved into @ret_moved. */
 static void move_all(const struct hotplug_control *c, const struct cpumask *cpus, bool is_online,
 		     uint64_t deadline_ns, struct hotplug_repair *repair)
@@ -279,6 +312,8 @@ int hotplug_control_restore(const struct hotplug_control *c, const struct hotplu
 		move_all(c, &missing, true, deadline_ns, &repair);
 		cpumask_andnot(&extra, &now, &state->online);
 		move_all(c, &extra, false, deadline_ns, &repair);
+		disarm(c, &state->online);
+		disarm(c, &extra);
 		ret = hotplug_control_mask(c, &now);
 	}
 	*ret_repair = repair;

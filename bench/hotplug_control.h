@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * hotplug_control - the kernel's control files of CPUs: cpuN/online and smt/control.
+ * hotplug_control - the kernel's control files of CPUs: cpuN/online, cpuN/hotplug/fail,
+ * smt/control.
  *
  * The only place that writes them. It serves the driver, which moves one CPU, and everybody who
  * puts a machine back as it was: the suite itself, its guardian and `parkbench restore`.
@@ -44,6 +45,14 @@ int hotplug_control_write(const struct hotplug_control *c, unsigned int cpu, boo
 int hotplug_control_writable(const struct hotplug_control *c, unsigned int cpu);
 
 /*
+ * The state at which the next step of the CPU is to fail; -1: none (hotplug_fail.h). Setting gives
+ * 0, -EINVAL where the kernel does not fail there, or another -errno; reading gives -1 also where
+ * there is no such file.
+ */
+int hotplug_control_fail(const struct hotplug_control *c, unsigned int cpu);
+int hotplug_control_set_fail(const struct hotplug_control *c, unsigned int cpu, int state);
+
+/*
  * The kernel's mask of CPUs that are online. Where a tree has no such file (tests) it is put
  * together from the control files. 0 or -errno.
  */
@@ -79,7 +88,8 @@ struct hotplug_repair {
  * @deadline_ns: until then CPUs that are busy are tried again.
  *
  * smt/control comes first: a sibling that it has taken off answers EPERM (M5). CPUs come back
- * before others go off, so that the last one is never asked. Safe to call twice.
+ * before others go off, so that the last one is never asked. No later step of these CPUs is left to
+ * fail by our order. Safe to call twice.
  *
  * Return: 0 the mask is that of @state; -EIO it is not, see @ret_repair.
  */

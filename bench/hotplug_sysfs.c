@@ -12,6 +12,7 @@
 #include "facts.h"
 #include "hotplug.h"
 #include "hotplug_busy.h"
+#include "hotplug_fail.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -35,15 +36,23 @@ struct remark {
 static struct {
 	struct hotplug_sysfs_terms terms;
 	struct cpumask expected;
-	bool is_watching; /* expected is set */
+	bool is_watching;	   /* expected is set */
+	struct hotplug_fail *fail; /* NULL: no step is to fail */
 	struct remark remarks[MAX_REMARKS];
 	size_t nr_remarks;
+	char report[REMARK_BYTES + 100]; /* of fail */
 } here;
 
 void hotplug_sysfs_begin(const struct hotplug_sysfs_terms *terms)
 {
+	hotplug_fail_end(here.fail);
 	memset(&here, 0, sizeof(here));
 	here.terms = *terms;
+}
+
+int hotplug_sysfs_let_fail(const struct hotplug_fail_terms *terms, char *why, size_t why_size)
+{
+	return hotplug_fail_begin(terms, &here.terms.control, &here.fail, why, why_size);
 }
 
 const struct hotplug_control *hotplug_sysfs_control(void)
@@ -77,11 +86,11 @@ static bool is_in_container(char *name, size_t size)
 /* Is there a CPU whose control file can be written, and if not, why? */
 static int probe_files(const struct topology *topo, char *why, size_t why_size)
 {
-	const struct cpumask *online = &topo->online;
+	const struct cpumask *present = &topo->present; /* also those that are offline now */
 	int ret = -ENOENT;
 	unsigned int cpu;
 
-	for_each_cpu (cpu, online) {
+	for_each_cpu (cpu, present) {
 		int error = hotplug_control_writable(&here.terms.control, cpu);
 
 		if (!error)
@@ -149,6 +158,10 @@ static void learn(unsigned int cpu, bool is_online, int error, const char *why)
 
 static const char *sysfs_remark(size_t index)
 {
+	if (here.fail && index == here.nr_remarks) {
+		hotplug_fail_report(here.fail, here.report, sizeof(here.report));
+		return here.report;
+	}
 	return index < here.nr_remarks ? here.remarks[index].text : NULL;
 }
 
@@ -212,6 +225,20 @@ void hotplug_sysfs_expect(unsigned int cpu, bool is_online)
 		cpumask_clear_cpu(cpu, &here.expected);
 }
 
+/* The write, and what was ordered to happen to it. */
+static int write_step(unsigned int cpu, bool is_online, struct hotplug_step *step, char *why,
+		      size_t why_size)
+{
+	const int state = step->is_planned ? hotplug_fail_arm(here.fail, cpu, is_online) : -1;
+	int ret = write_patiently(cpu, is_online, step, why, why_size);
+
+	if (state < 0)
+		return ret;
+	step->fail_state = state;
+	hotplug_fail_disarm(here.fail, cpu);
+	return ret;
+}
+
 static int move(unsigned int cpu, bool is_online, struct hotplug_step *step)
 {
 	char why[128] = "";
@@ -226,12 +253,12 @@ static int move(unsigned int cpu, bool is_online, struct hotplug_step *step)
 	if (!is_online && is_needed(why, sizeof(why)))
 		ret = -EBUSY;
 	else
-		ret = write_patiently(cpu, is_online, step, why, sizeof(why));
+		ret = write_step(cpu, is_online, step, why, sizeof(why));
 	if (!ret)
 		ret = wait_until_shown(cpu, is_online);
 	if (!ret)
 		hotplug_sysfs_expect(cpu, is_online);
-	else if (ret != HOTPLUG_NO_OP)
+	else if (ret != HOTPLUG_NO_OP && !step->fail_state)
 		learn(cpu, is_online, -ret, why);
 	return ret;
 }

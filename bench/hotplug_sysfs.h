@@ -3,7 +3,7 @@
 #ifndef BENCH_HOTPLUG_SYSFS_H
 #define BENCH_HOTPLUG_SYSFS_H
 
-#include "hotplug_control.h"
+#include "hotplug_fail.h"
 
 /* All zero: this machine, with the usual patience, at least one CPU staying online. */
 struct hotplug_sysfs_terms {
@@ -19,6 +19,9 @@ void hotplug_sysfs_begin(const struct hotplug_sysfs_terms *terms);
 
 /* From now on @cpu is there by our own doing: for the driver that moves many at once. */
 void hotplug_sysfs_expect(unsigned int cpu, bool is_online);
+
+/* From now on planned steps fail at these states. 0, or -errno with one line in @why. */
+int hotplug_sysfs_let_fail(const struct hotplug_fail_terms *terms, char *why, size_t why_size);
 
 /* What this driver works on. */
 const struct hotplug_control *hotplug_sysfs_control(void);

@@ -164,8 +164,14 @@ void ladder_set_timed(struct ladder *l, bool is_timed)
 	cpuhp_set_trace(l->hp, is_timed ? on_rung : NULL, l);
 }
 
+static struct hotplug_step new_step(const struct ladder *l)
+{
+	return (struct hotplug_step){ .run = l->setup->hotplug_run, .is_planned = l->is_planned };
+}
+
 int ladder_bring_back(struct ladder *l, struct tenancy *ty)
 {
+	l->step = new_step(l);
 	return l->setup->hotplug->online(ty->real_cpu, &l->step);
 }
 
@@ -173,7 +179,7 @@ int ladder_up(struct ladder *l, struct tenancy *ty)
 {
 	int ret;
 
-	l->step = (struct hotplug_step){ .run = l->setup->hotplug_run };
+	l->step = new_step(l);
 	ret = cpu_up(l->hp, ty->cpu, CPUHP_ONLINE);
 	if (!ret)
 		ret = await_arrivals(l, ty);
@@ -188,7 +194,7 @@ int ladder_down(struct ladder *l, struct tenancy *ty)
 	int ret;
 
 	l->off_cpu = BLANK_NONE;
-	l->step = (struct hotplug_step){ .run = l->setup->hotplug_run };
+	l->step = new_step(l);
 	ret = cpu_down(l->hp, ty->cpu, CPUHP_OFFLINE);
 	if (ret)
 		await_arrivals(l, ty); /* the way back has let them run again */

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define FAKE_CPUS 2048
@@ -18,6 +19,7 @@ static struct {
 	unsigned int nr_errors;
 	int errors_of[FAKE_CPUS]; /* of each write; positive */
 	unsigned int nr_writes;
+	int fail[FAKE_CPUS]; /* as cpuN/hotplug/fail has it, plus 1: 0 is none */
 	char smt[16];
 	int smt_error;	 /* of each request to switch off, once its first CPU has gone; positive */
 	char order[512]; /* what was written, in order */
@@ -29,6 +31,30 @@ static inline void fake_kernel_mask(struct cpumask *mask)
 	for (unsigned int cpu = 0; cpu < FAKE_CPUS; cpu++)
 		if (kernel.is_present[cpu] && kernel.is_online[cpu])
 			cpumask_set_cpu(cpu, mask);
+}
+
+static inline bool fake_kernel_is_fail(const char *path)
+{
+	return strstr(path, "/hotplug/fail") != NULL;
+}
+
+/* A state between 100 and 149 runs with interrupts off, one above 200 has no way up. */
+static inline int fake_kernel_set_fail(unsigned int cpu, int state)
+{
+	if (state >= 100 && state < 150)
+		return -EINVAL;
+	kernel.fail[cpu] = state + 1;
+	return 0;
+}
+
+static inline bool fake_kernel_fails(unsigned int cpu, bool is_up)
+{
+	const int state = kernel.fail[cpu] - 1;
+
+	if (state < 0 || (is_up && state > 200))
+		return false;
+	kernel.fail[cpu] = 0;
+	return true;
 }
 
 static inline int fake_kernel_read(const struct hotplug_control *c, const char *path, char *buf,
@@ -57,9 +83,10 @@ static inline int fake_kernel_read(const struct hotplug_control *c, const char *
 			snprintf(buf, size, "%u", cpu);
 		return kernel.is_present[cpu] && kernel.is_online[cpu] ? 0 : -ENOENT;
 	}
-	if (!strstr(path, "/online") || !kernel.has_file[cpu])
+	if ((!strstr(path, "/online") && !fake_kernel_is_fail(path)) || !kernel.has_file[cpu])
 		return -ENOENT;
-	snprintf(buf, size, "%d", kernel.is_online[cpu]);
+	snprintf(buf, size, "%d",
+		 fake_kernel_is_fail(path) ? kernel.fail[cpu] - 1 : kernel.is_online[cpu]);
 	return 0;
 }
 
@@ -97,6 +124,8 @@ static inline int fake_kernel_write_cpu(unsigned int cpu, const char *text)
 		return -EPERM;
 	if (kernel.errors_of[cpu])
 		return -kernel.errors_of[cpu];
+	if (fake_kernel_fails(cpu, text[0] == '1'))
+		return -EAGAIN;
 	if (!kernel.is_deaf[cpu])
 		kernel.is_online[cpu] = text[0] == '1';
 	return 0;
@@ -110,10 +139,11 @@ static inline int fake_kernel_write(const struct hotplug_control *c, const char 
 	(void)c;
 	if (strcmp(path, "sys/devices/system/cpu/smt/control") == 0)
 		return fake_kernel_write_smt(text);
-	if (sscanf(path, "sys/devices/system/cpu/cpu%u/online", &cpu) != 1 || cpu >= FAKE_CPUS ||
+	if (sscanf(path, "sys/devices/system/cpu/cpu%u/", &cpu) != 1 || cpu >= FAKE_CPUS ||
 	    !kernel.has_file[cpu])
 		return -ENOENT;
-	return fake_kernel_write_cpu(cpu, text);
+	return fake_kernel_is_fail(path) ? fake_kernel_set_fail(cpu, atoi(text))
+					 : fake_kernel_write_cpu(cpu, text);
 }
 
 static const struct hotplug_io fake_kernel_io = { fake_kernel_read, fake_kernel_write };

@@ -88,6 +88,20 @@ static void what_fails_is_named(void **state)
 	assert_true(kernel.is_online[2]);
 }
 
+/* The suite was killed between ordering a failure and the step. */
+static void no_failure_is_left_behind(void **state)
+{
+	(void)state;
+	kernel.is_online[2] = false;
+	assert_int_equal(hotplug_control_set_fail(&control, 2, 60), 0);
+	assert_int_equal(hotplug_control_set_fail(&control, 5, 60), 0);
+	assert_int_equal(hotplug_control_fail(&control, 5), 60);
+	assert_int_equal(restore(), 0);
+	assert_as_before();
+	assert_int_equal(hotplug_control_fail(&control, 2), -1);
+	assert_int_equal(hotplug_control_fail(&control, 5), -1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -96,6 +110,7 @@ int main(void)
 		cmocka_unit_test_setup(smt_comes_first, boot),
 		cmocka_unit_test_setup(busy_is_waited_for, boot),
 		cmocka_unit_test_setup(what_fails_is_named, boot),
+		cmocka_unit_test_setup(no_failure_is_left_behind, boot),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
