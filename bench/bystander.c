@@ -205,6 +205,21 @@ void bystanders_fini(struct bystanders *bystanders)
 	*bystanders = (struct bystanders){ .nr = 0 };
 }
 
+struct bystander_gap bystanders_worst(const struct bystanders *bystanders)
+{
+	struct bystander_gap worst = { .gap_ns = 0 };
+
+	for (size_t i = 0; i < bystanders->nr; i++) {
+		const struct bystander *b = &bystanders->list[i];
+		const uint64_t gap_ns =
+			atomic_load_explicit(&b->log.longest_ns, memory_order_relaxed);
+
+		if (gap_ns > worst.gap_ns)
+			worst = (struct bystander_gap){ gap_ns, b->cpu };
+	}
+	return worst;
+}
+
 struct bystander_view bystanders_view(const struct bystanders *bystanders, size_t index)
 {
 	const struct bystander *b = &bystanders->list[index];

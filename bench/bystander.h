@@ -92,6 +92,15 @@ void bystanders_stop(struct bystanders *bystanders);
 /* Accepts a zeroed struct and bystanders that run. */
 void bystanders_fini(struct bystanders *bystanders);
 
+/* The longest gap so far, of any of them. */
+struct bystander_gap {
+	uint64_t gap_ns; /* 0: none yet */
+	unsigned int cpu;
+};
+
+/* Also while they run: an unfinished gap is not seen yet. */
+struct bystander_gap bystanders_worst(const struct bystanders *bystanders);
+
 /* What one of them saw. */
 struct bystander_view {
 	unsigned int cpu;

@@ -14,7 +14,10 @@ static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
 #define NR_SIGNALS (sizeof(signals) / sizeof(signals[0]))
 
 static struct {
-	_Atomic int signal; /* relaxed: nothing but the number is passed */
+	_Atomic int signal;	     /* relaxed: nothing but the number is passed */
+	_Atomic(const char *) found; /* relaxed: the text was there before anybody looked */
+	const char *(*look)(void *arg);
+	void *look_arg;
 	uint64_t deadline_ns;
 	bool is_watching;
 	struct sigaction before[NR_SIGNALS];
@@ -47,7 +50,23 @@ void interrupt_unwatch(void)
 		sigaction(signals[i], &noted.before[i], NULL);
 	noted.is_watching = false;
 	noted.deadline_ns = 0;
+	interrupt_ask(NULL, NULL);
 	atomic_store_explicit(&noted.signal, 0, memory_order_relaxed);
+}
+
+void interrupt_ask(const char *(*look)(void *arg), void *arg)
+{
+	noted.look = look;
+	noted.look_arg = arg;
+	atomic_store_explicit(&noted.found, NULL, memory_order_relaxed);
+}
+
+void interrupt_look(void)
+{
+	const char *found = noted.look ? noted.look(noted.look_arg) : NULL;
+
+	if (found)
+		atomic_store_explicit(&noted.found, found, memory_order_relaxed);
 }
 
 static bool is_late(void)
@@ -57,11 +76,14 @@ static bool is_late(void)
 
 bool interrupt_is_due(void)
 {
-	return atomic_load_explicit(&noted.signal, memory_order_relaxed) || is_late();
+	return atomic_load_explicit(&noted.signal, memory_order_relaxed) ||
+	       atomic_load_explicit(&noted.found, memory_order_relaxed) || is_late();
 }
 
 const char *interrupt_cause(void)
 {
+	const char *found = atomic_load_explicit(&noted.found, memory_order_relaxed);
+
 	switch (atomic_load_explicit(&noted.signal, memory_order_relaxed)) {
 	case SIGINT:
 		return "SIGINT";
@@ -70,15 +92,17 @@ const char *interrupt_cause(void)
 	case SIGHUP:
 		return "SIGHUP";
 	default:
-		return is_late() ? "the deadline" : NULL;
+		return found ? found : is_late() ? "the deadline" : NULL;
 	}
 }
 
 void interrupt_sleep_until_ns(uint64_t deadline_ns)
 {
 	while (deadline_ns > SLICE_NS && clock_now_ns() < deadline_ns - SLICE_NS &&
-	       !interrupt_is_due())
+	       !interrupt_is_due()) {
 		clock_sleep_until_ns(clock_now_ns() + SLICE_NS);
+		interrupt_look();
+	}
 	if (!interrupt_is_due())
 		clock_sleep_until_ns(deadline_ns);
 }
