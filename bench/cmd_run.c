@@ -41,6 +41,7 @@ static void fill_setup(struct run *run)
 		.hotplug = o->hotplug,
 		.controller_cpu = run->selection.controller_cpu,
 		.wait = o->wait,
+		.pacing = o->pacing,
 		.stack_bytes = o->stack_bytes,
 		.stack_touch_bytes = o->stack_touch_bytes,
 		.data_touch_bytes = o->data_touch_bytes,
@@ -94,6 +95,7 @@ static int make_cells(struct run *run)
 	run->passes.options = o;
 	run->passes.dir = run->results.path;
 	run->passes.knobs = run->knobs.nr ? &run->knobs : NULL;
+	run->passes.offline = run->selection.offline;
 	run->passes.is_selected = run->is_selected;
 	run->passes.rec = (struct recording){
 		.setup = &run->setup,
@@ -135,6 +137,8 @@ static int prepare_hotplug(struct run *run)
 		return code;
 	if (o->hotplug->probe(&run->topo, why, sizeof(why)))
 		return cmd_skip("run", "--hotplug %s: %s", o->hotplug->name, why);
+	if (o->fail.is_wanted && hotplug_sysfs_let_fail(&o->fail, why, sizeof(why)))
+		return cmd_refuse("run", "%s", why);
 	return EXIT_DONE;
 }
 
@@ -217,9 +221,11 @@ static void note_balance(struct run *run)
 static int run_passes_on_machine(struct run *run)
 {
 	struct controller controller;
-	/* Before the controller has its CPU and policy: a real-time child may be hard to reap. */
-	int ret = run_pass(run, PASS_MEMORY, passes_memory);
+	int ret = run_first_online(run);
 
+	/* Before the controller has its CPU and policy: a real-time child may be hard to reap. */
+	if (!ret)
+		ret = run_pass(run, PASS_MEMORY, passes_memory);
 	/* A bad argument is to be found before the minute of measuring, not after it. */
 	if (!ret && run->options.perf)
 		ret = passes_try_perf(&run->passes);
@@ -317,6 +323,7 @@ static int conclude(struct run *run, int code)
 		.aftermath = &run->aftermath,
 		.benchmark_report = is_json ? run->report : NULL,
 		.warnings = run->warnings,
+		.ended_by = *run->ended_by ? run->ended_by : NULL,
 		.exit_code = code,
 	};
 	char why[512];
@@ -389,6 +396,21 @@ static void warn_of_drift(struct run *run)
 	run_warn(run, text);
 }
 
+/* Why a run that was ended early was; trouble that the last step or the restoring made counts. */
+static int note_end(struct run *run, int ret)
+{
+	struct passes *p = &run->passes;
+
+	interrupt_look();
+	if (!ret && abort_watch_look(run->abort)) {
+		snprintf(p->why, sizeof(p->why), "ended by %s", interrupt_cause());
+		ret = -EINTR;
+	}
+	if (ret == -EINTR && interrupt_cause())
+		snprintf(run->ended_by, sizeof(run->ended_by), "%s", interrupt_cause());
+	return ret;
+}
+
 /* The passes between taking CPUs and giving them back: whatever they return, all is restored. */
 static int run_in_custody(struct run *run)
 {
@@ -398,11 +420,13 @@ static int run_in_custody(struct run *run)
 	int ret;
 
 	interrupt_watch(limit_ns ? clock_now_ns() + limit_ns : 0);
+	interrupt_ask(abort_watch_look, run->abort);
 	ret = run_passes(run);
 	if (custody_end(&run->custody, why, sizeof(why))) {
 		run->is_unrestored = true;
 		run_warn(run, why);
 	}
+	ret = note_end(run, ret);
 	interrupt_unwatch();
 	warn_of_drift(run);
 	for (size_t i = 0; hotplug->remark && hotplug->remark(i); i++)
@@ -419,6 +443,8 @@ static int measure(struct run *run)
 	char why[512];
 	int ret, code = run_look_before(run);
 
+	if (!code)
+		code = run_watch(run);
 	if (code)
 		return code;
 	if (results_open(run->options.out, &run->results, why, sizeof(why)))
@@ -435,6 +461,7 @@ static int measure(struct run *run)
 		return code;
 	}
 	ret = run_in_custody(run);
+	run_note_lateness(run);
 	code = run_look_after(run);
 	if (is_refusal(ret) && !run->is_unrestored) {
 		results_abandon(&run->results);
@@ -457,6 +484,7 @@ static void run_fini(struct run *run)
 	summary_fini(&run->summary);
 	handover_free(run->handover);
 	passes_fini(&run->passes);
+	abort_watch_end(run->abort);
 	environment_fini(&run->env);
 	aftermath_fini(&run->aftermath);
 	free(run->is_selected);

@@ -3,6 +3,7 @@
 #ifndef BENCH_CMD_RUN_INTERNAL_H
 #define BENCH_CMD_RUN_INTERNAL_H
 
+#include "abort_on.h"
 #include "aftermath.h"
 #include "custody.h"
 #include "environment.h"
@@ -29,7 +30,10 @@ struct run {
 	struct passes passes;
 	struct handover *handover;
 	struct custody custody;
-	bool is_unrestored; /* something of ours was not put back */
+	struct abort_watch *abort;
+	char ended_by[256];	 /* "": it came to its end */
+	struct cpumask affinity; /* ours, before CPUs were added to it; empty: none were */
+	bool is_unrestored;	 /* something of ours was not put back */
 	struct environment env;
 	struct summary summary;
 	struct aftermath aftermath; /* of a real run */
@@ -45,6 +49,18 @@ void run_warn(struct run *run, const char *text);
 
 /* Whom a real offline would hurt, said before it; and how everything is. An exit code. */
 int run_look_before(struct run *run);
+
+/* From here on signs of trouble count, signals and the deadline too. An exit code. */
+int run_watch(struct run *run);
+
+/*
+ * CPUs found offline come online, and the topology is read again: it knows nothing about them. 0,
+ * or -errno with the passes' why set.
+ */
+int run_first_online(struct run *run);
+
+/* Say so where an open schedule was too tight to be kept. */
+void run_note_lateness(struct run *run);
 
 /* With all CPUs back and our settings restored. EXIT_DONE, or EXIT_FAILED: not as found. */
 int run_look_after(struct run *run);

@@ -1,14 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /* What a run does to the machine and to others: asked before, watched meanwhile, looked at after.
  */
+#include "clock.h"
 #include "cmd.h"
 #include "cmd_run_internal.h"
 #include "hotplug.h"
 #include "hotplug_repair.h"
 #include "hotplug_sysfs.h"
+#include "interrupt.h"
+#include "tally.h"
 
+#include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#define CPUSET_NS	2000000000u
+#define CPUSET_PAUSE_NS 5000000u
 
 void run_warn(struct run *run, const char *text)
 {
@@ -59,6 +67,8 @@ int run_look_after(struct run *run)
 
 	if (!touches_machine(run))
 		return EXIT_DONE;
+	if (!cpumask_empty(&run->affinity))
+		sched_setaffinity(0, sizeof(run->affinity), (const cpu_set_t *)run->affinity.bits);
 	if (aftermath_compare(&run->aftermath, repair)) {
 		run_warn(run, "out of memory: aftermath.csv is not complete");
 		return EXIT_FAILED;
@@ -108,4 +118,95 @@ int run_take_custody(struct run *run)
 	if (custody_begin(&request, &run->custody, why, sizeof(why)))
 		return cmd_refuse("run", "%s", why);
 	return try_knobs(run);
+}
+
+int run_watch(struct run *run)
+{
+	const struct options *o = &run->options;
+	char why[256];
+
+	if (o->abort_on.is_any &&
+	    abort_watch_begin(&o->abort_on, o->sysfs_root, &run->abort, why, sizeof(why)))
+		return cmd_skip("run", "%s", why);
+	run->passes.abort = run->abort;
+	return EXIT_DONE;
+}
+
+/*
+ * hwloc went over the CPUs that were online then and left us bound to them. What the cpuset does
+ * not have is left out by the kernel.
+ */
+static void may_run_on(const struct cpumask *cpus, struct cpumask *ret_before)
+{
+	struct cpumask mask;
+
+	cpumask_clear(&mask);
+	if (sched_getaffinity(0, sizeof(mask), (cpu_set_t *)mask.bits) < 0)
+		return;
+	if (cpumask_empty(ret_before))
+		*ret_before = mask;
+	cpumask_or(&mask, &mask, cpus);
+	sched_setaffinity(0, sizeof(mask), (const cpu_set_t *)mask.bits);
+}
+
+/*
+ * In place: whoever knows the topology keeps its address. Cpusets learn of a CPU a little later
+ * than who waits for it to be online.
+ */
+static int read_topology_again(struct run *run)
+{
+	const uint64_t deadline_ns = clock_now_ns() + CPUSET_NS;
+	struct topology fresh;
+	struct cpumask missing;
+	char list[128];
+
+	do {
+		int ret;
+
+		may_run_on(&run->selection.offline, &run->affinity);
+		ret = topology_load(&fresh);
+		if (ret)
+			return ret;
+		topology_fini(&run->topo);
+		run->topo = fresh;
+		cpumask_andnot(&missing, &run->selection.offline, &fresh.allowed);
+		if (cpumask_empty(&missing))
+			return 0;
+		clock_sleep_until_ns(clock_now_ns() + CPUSET_PAUSE_NS);
+	} while (clock_now_ns() < deadline_ns);
+	cpumask_format(&missing, list, sizeof(list));
+	snprintf(run->passes.why, sizeof(run->passes.why),
+		 "CPU %s is online now but not allowed to this process (cpuset, affinity): leave "
+		 "it out",
+		 list);
+	return -EACCES;
+}
+
+int run_first_online(struct run *run)
+{
+	int ret = passes_first_online(&run->passes);
+
+	/* The tree of a test is not where the topology comes from. */
+	if (ret || cpumask_empty(&run->selection.offline) || run->options.sysfs_root)
+		return ret;
+	return read_topology_again(run);
+}
+
+void run_note_lateness(struct run *run)
+{
+	struct tally tally;
+	char text[256];
+
+	tally_make(&run->passes.rec, &tally);
+	/* Who gives no time has asked for that. */
+	if (!run->options.plan_path && !run->options.dwell_off_ns && !run->options.dwell_on_ns)
+		return;
+	if (run->setup.pacing != PACING_OPEN || tally.nr_late * 10 <= tally.nr_tried)
+		return;
+	snprintf(text, sizeof(text),
+		 "%llu of %llu steps began more than 1 ms later than planned: the steps before "
+		 "them took longer than the plan gives them; raise --dwell-off and --dwell-on, or "
+		 "--pacing pause",
+		 (unsigned long long)tally.nr_late, (unsigned long long)tally.nr_tried);
+	run_warn(run, text);
 }

@@ -75,7 +75,8 @@ const char *csv_controller_of_cell(const struct recording *rec, uint32_t cell)
 {
 	for (size_t i = 0; i < rec->nr_blocks; i++) {
 		/* Blocks of the memory pass have no steps. */
-		if (rec->blocks[i].cell == cell && rec->blocks[i].nr_steps)
+		if (rec->blocks[i].cell == cell && rec->blocks[i].nr_steps &&
+		    rec->blocks[i].pass != PASS_FIRST_ONLINE)
 			return controller_of_block(rec, &rec->blocks[i]);
 	}
 	return NULL;

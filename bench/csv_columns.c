@@ -63,7 +63,8 @@ static const struct csv_column columns[] = {
 	{ "lane", "integer", IN_STEP, "which of several parallel togglers", csv_put_lane },
 	{ "planned_ns", "integer", IN_STEP, "since the begin of the block", csv_put_planned_ns },
 	{ "started_ns", "integer", IN_STEP,
-	  "since the begin of the block; minus planned_ns is lateness", csv_put_started_ns },
+	  "since the begin of the block; with `--pacing open` minus planned_ns is lateness",
+	  csv_put_started_ns },
 	{ "cpu", "integer", IN_STEP | IN(BYSTANDER), "as the plan counts it", csv_put_cpu },
 	{ "real_cpu", "integer", IN_STEP | IN(BYSTANDER),
 	  "where its threads were bound to; differs when the plan's CPUs are virtual",
@@ -79,6 +80,10 @@ static const struct csv_column columns[] = {
 	  csv_put_nr_affinity_repaired },
 	{ "nr_retries", "integer", IN(EVENTS),
 	  "how often the hotplug driver tried again; the time is the step's", csv_put_nr_retries },
+	{ "fail_state", "integer", IN(EVENTS),
+	  "cpuhp state at which `--fail-state` let it fail; empty: nowhere. `ok` with one: the "
+	  "kernel has nothing to do there in this direction",
+	  csv_put_fail_state },
 	{ "affinity_repair_ns", "integer", IN(EVENTS),
 	  "until the suite had bound these again; empty: none was lost, or one stayed so",
 	  csv_put_affinity_repair_ns },
@@ -200,7 +205,7 @@ static const struct csv_column columns[] = {
 
 	{ "what", "text", IN(AFTERMATH),
 	  "`task`: its mask; `online`, `smt`, `own`: what the run itself writes; `cpuset`, "
-	  "`cpuset_v1`, `partition`, `irq`, `resctrl`, `governor`",
+	  "`cpuset_v1`, `partition`, `irq`, `resctrl`, `governor`, `frequency`",
 	  csv_put_what },
 	{ "owner", "text", IN(AFTERMATH), "`ours`: a run that leaves one fails; `foreign`",
 	  csv_put_owner },

@@ -16,6 +16,14 @@ CSV_FIELD(nr_affinity_repaired, u64, row->step->nr_affinity_repaired)
 CSV_FIELD(nr_retries, u64, row->step->nr_retries)
 CSV_FIELD(nr_others_lost, u64, row->step->nr_others_lost)
 
+void csv_put_fail_state(struct csv_writer *csv, const struct csv_row *row)
+{
+	if (row->step->fail_state)
+		csv_put_u64(csv, row->step->fail_state);
+	else
+		csv_put_empty(csv);
+}
+
 void csv_put_affinity_repair_ns(struct csv_writer *csv, const struct csv_row *row)
 {
 	if (row->step->nr_affinity_lost && !row->step->is_affinity_unrepaired)

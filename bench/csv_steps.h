@@ -16,6 +16,7 @@ csv_put_field csv_put_nr_wrong_cpu;
 csv_put_field csv_put_nr_affinity_lost;
 csv_put_field csv_put_nr_affinity_repaired;
 csv_put_field csv_put_nr_retries;
+csv_put_field csv_put_fail_state;
 csv_put_field csv_put_nr_others_lost;
 csv_put_field csv_put_affinity_repair_ns;
 csv_put_field csv_put_is_in_cpuset;

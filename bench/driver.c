@@ -34,6 +34,15 @@ uint32_t driver_nr_lost_while_away(const struct driver *d, const struct tenancy 
 	return comeback_nr_unbound(ty);
 }
 
+/* A refused offline may have got as far as moving threads: they must be where they were. */
+static void check_rolled_back(struct driver *d, const struct tenancy *ty, struct step_sample *s)
+{
+	if (d->ladder.fatal || !ladder_is_up(&d->ladder, ty))
+		return;
+	step_count_wrong_cpus(s, ty, d->ladder.contender);
+	check_comeback(d, ty, s);
+}
+
 static int step_down(struct driver *d, struct tenancy *ty, struct step_sample *s)
 {
 	struct ladder *l = &d->ladder;
@@ -41,6 +50,7 @@ static int step_down(struct driver *d, struct tenancy *ty, struct step_sample *s
 
 	if (ret) {
 		offcpu_watch(ty); /* the way back may have made new threads */
+		check_rolled_back(d, ty, s);
 		return ret;
 	}
 	step_phases_down(s, l->contender, &l->stamps, l->off_cpu);
@@ -94,6 +104,7 @@ void driver_judge(const struct driver *d, struct step_sample *s, int ret)
 	s->status = status_of(&d->ladder, ret);
 	s->error = s->status == STEP_NO_OP ? 0 : -ret;
 	s->nr_retries = d->ladder.step.nr_retries;
+	s->fail_state = (uint32_t)d->ladder.step.fail_state;
 }
 
 void driver_mark_spoiled(struct step_sample *s, bool is_spoiled)
@@ -190,8 +201,10 @@ static int run_plan(struct driver *d)
 			i += driver_run_group(d, i);
 		else
 			run_step(d, &block->steps[i++]);
-		/* The pause counts from the end of the step: a slow contender gets the same. */
-		d->slip_ns = clock_now_ns() - block->started_ns - block->steps[i - 1].planned_ns;
+		if (d->setup->pacing == PACING_PAUSE)
+			d->slip_ns =
+				clock_now_ns() - block->started_ns - block->steps[i - 1].planned_ns;
+		interrupt_look();
 	}
 	block->ended_ns = clock_now_ns();
 	if (probe)

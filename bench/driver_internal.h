@@ -12,7 +12,7 @@ struct driver {
 	struct tenancies tenancies;
 	struct ladder ladder;
 	struct comeback comeback;
-	uint64_t slip_ns; /* how much later than planned the schedule runs by now */
+	uint64_t slip_ns; /* how much later than planned the schedule runs by now; open: never */
 };
 
 void driver_wait_until_planned(const struct driver *d, const struct step_sample *s);

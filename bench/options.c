@@ -167,8 +167,8 @@ static int check_plan_file(const struct walk *walk, struct option_why *why)
 /* These say how CPUs that really go away are handled. */
 static int check_real(const struct walk *walk, struct option_why *why)
 {
-	static const char *const real[] = { "--min-online", "--journal", "--sysfs-root",
-					    "--force-container", NULL };
+	static const char *const real[] = { "--min-online",	 "--journal",	 "--sysfs-root",
+					    "--force-container", "--fail-state", NULL };
 
 	/* The journal and the tree are the knobs', too. */
 	static const bool is_for_knobs[] = { false, true, true, false };
@@ -232,6 +232,26 @@ static int check_bystanders(const struct walk *walk, struct option_why *why)
 	return 0;
 }
 
+/* A CPU that really goes away takes tens of milliseconds for it, and others see it come and go. */
+#define REAL_DWELL_NS  50000000u
+#define REAL_DITHER_NS 10000000u
+
+static void settle_pacing(struct walk *walk)
+{
+	struct options *o = &walk->options;
+
+	if (!o->hotplug->is_kernels)
+		return;
+	if (!is_given(walk, "--pacing"))
+		o->pacing = PACING_OPEN;
+	if (!is_given(walk, "--dwell-off"))
+		o->dwell_off_ns = REAL_DWELL_NS;
+	if (!is_given(walk, "--dwell-on"))
+		o->dwell_on_ns = REAL_DWELL_NS;
+	if (!is_given(walk, "--dither"))
+		o->dither_ns = REAL_DITHER_NS;
+}
+
 /* What no option can see alone. */
 static int check_together(const struct walk *walk, struct option_why *why)
 {
@@ -248,6 +268,9 @@ static int check_together(const struct walk *walk, struct option_why *why)
 		return option_refuse(why, "--events needs the counting pass: add it to --passes");
 	if (check_bystanders(walk, why) || check_token(walk, why))
 		return -EINVAL;
+	if (o->abort_on.gap_ns && !o->passes[PASS_BYSTANDER])
+		return option_refuse(why, "--abort-on gap needs somebody who can have one: give "
+					  "--bystanders, and add bystander to --passes");
 	if (is_given(walk, "--benchmark_out_format") && !o->report_out)
 		return option_refuse(why, "--benchmark_out_format needs --benchmark_out");
 	return 0;
@@ -305,6 +328,7 @@ int options_parse(enum options_command command, int argc, char **argv, struct op
 			return -EINVAL;
 	}
 	settle_bystanders(&walk);
+	settle_pacing(&walk);
 	if (!walk.options.is_help && check_together(&walk, why))
 		return -EINVAL;
 	*ret = walk.options;

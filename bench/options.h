@@ -7,8 +7,10 @@
 #ifndef BENCH_OPTIONS_H
 #define BENCH_OPTIONS_H
 
+#include "abort_on.h"
 #include "bystander.h"
 #include "gbench_shim.h"
+#include "hotplug_fail.h"
 #include "knob.h"
 #include "option_values.h"
 #include "run.h"
@@ -58,14 +60,19 @@ struct options {
 	int fifo_priority; /* 0: SCHED_OTHER */
 	bool is_idle_held;
 	enum controller_wait wait;
+	enum pacing pacing;
 	size_t stack_bytes, stack_touch_bytes, data_touch_bytes;
 	uint64_t deadline_ns; /* the run ends at the next step after so long; 0: never */
 	int token_fd;	      /* a block for each byte that comes from there; -1: an ordinary run */
+	struct abort_terms abort_on;
+	const char *abort_on_text; /* as given; NULL: not */
 
 	/* run, of real drivers */
 	unsigned int min_online; /* 0: one */
 	const char *journal;	 /* NULL: journal_default_dir() */
 	const char *sysfs_root;	 /* NULL: this machine; for tests */
+	struct hotplug_fail_terms fail;
+	const char *fail_text; /* as given; NULL: not */
 	bool is_container_forced;
 	bool is_impact_accepted; /* a real run may hit foreign pinned work */
 	bool is_foreign_repaired;

@@ -160,6 +160,25 @@ static int parse_wait(struct options *o, const char *value, struct option_why *w
 	return 0;
 }
 
+static int parse_pacing(struct options *o, const char *value, struct option_why *why)
+{
+	static const char *const names[] = {
+		[PACING_PAUSE] = "pause", [PACING_OPEN] = "open", NULL
+	};
+	size_t choice;
+
+	if (option_choice(value, names, &choice, why))
+		return -EINVAL;
+	o->pacing = choice;
+	return 0;
+}
+
+static int parse_abort_on(struct options *o, const char *value, struct option_why *why)
+{
+	o->abort_on_text = value;
+	return abort_terms_parse(value, &o->abort_on, why);
+}
+
 static int parse_stack(struct options *o, const char *value, struct option_why *why)
 {
 	const struct option_range range = { STACK_MIN_BYTES, STACK_MAX_BYTES };
@@ -222,6 +241,28 @@ static int parse_sysfs_root(struct options *o, const char *value, struct option_
 	return parse_path(value, &o->sysfs_root, why);
 }
 
+static int add_fail_state(const char *item, void *options, struct option_why *why)
+{
+	const struct option_range range = { 1, HOTPLUG_FAIL_STATES - 1 };
+	struct hotplug_fail_terms *fail = &((struct options *)options)->fail;
+	uint64_t number;
+
+	if (option_number(item, range, &number, why))
+		return -EINVAL;
+	if (fail->nr_states == sizeof(fail->states) / sizeof(fail->states[0]))
+		return option_refuse(why, "too many states: give all");
+	fail->states[fail->nr_states++] = (unsigned int)number;
+	return 0;
+}
+
+static int parse_fail_state(struct options *o, const char *value, struct option_why *why)
+{
+	o->fail_text = value;
+	o->fail.is_wanted = true;
+	o->fail.is_all = strcmp(value, "all") == 0;
+	return o->fail.is_all ? 0 : option_each(value, add_fail_state, o, why);
+}
+
 static int parse_force_container(struct options *o, const char *value, struct option_why *why)
 {
 	(void)value;
@@ -258,6 +299,8 @@ const struct option_row option_rows_run[] = {
 	{ "--sched", NULL, FOR_RUN, VALUE_NEEDED, parse_sched, NULL },
 	{ "--idle", NULL, FOR_RUN, VALUE_NEEDED, parse_idle, NULL },
 	{ "--wait", NULL, FOR_RUN, VALUE_NEEDED, parse_wait, NULL },
+	{ "--pacing", NULL, FOR_RUN, VALUE_NEEDED, parse_pacing, NULL },
+	{ "--abort-on", NULL, FOR_RUN, VALUE_NEEDED, parse_abort_on, NULL },
 	{ "--stack", NULL, FOR_RUN, VALUE_NEEDED, parse_stack, NULL },
 	{ "--stack-touch", NULL, FOR_RUN, VALUE_NEEDED, parse_stack_touch, NULL },
 	{ "--data-touch", NULL, FOR_RUN, VALUE_NEEDED, parse_data_touch, NULL },
@@ -266,6 +309,7 @@ const struct option_row option_rows_run[] = {
 	{ "--min-online", NULL, FOR_RUN, VALUE_NEEDED, parse_min_online, NULL },
 	{ "--journal", NULL, FOR_RUN, VALUE_NEEDED, parse_journal, NULL },
 	{ "--sysfs-root", NULL, FOR_RUN, VALUE_NEEDED, parse_sysfs_root, NULL },
+	{ "--fail-state", NULL, FOR_RUN, VALUE_NEEDED, parse_fail_state, NULL },
 	{ "--force-container", NULL, FOR_RUN, VALUE_NONE, parse_force_container, NULL },
 	{ "--accept-impact", NULL, FOR_RUN, VALUE_NONE, parse_accept_impact, NULL },
 	{ "--repair-foreign", NULL, FOR_RUN, VALUE_NONE, parse_repair_foreign, NULL },

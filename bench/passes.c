@@ -40,7 +40,7 @@ static size_t nr_blocks_per_arm(const struct passes *p)
 
 size_t passes_nr_blocks(const struct passes *p)
 {
-	size_t nr = 0;
+	size_t nr = !cpumask_empty(&p->offline);
 
 	for (uint32_t cell = 0; cell < p->rec.nr_cells; cell++)
 		nr += nr_selected(p, cell) * nr_blocks_per_arm(p) +
@@ -188,8 +188,7 @@ const struct block *passes_timing_block(const struct passes *p, uint32_t cell, u
 	return NULL;
 }
 
-/* Between two blocks. */
-static int interrupted(struct passes *p)
+int passes_interrupted(struct passes *p)
 {
 	snprintf(p->why, sizeof(p->why), "ended by %s", interrupt_cause());
 	return -EINTR;
@@ -203,7 +202,8 @@ int passes_each(struct passes *p, int (*one)(struct passes *p, uint32_t cell, ui
 	for (uint32_t cell = 0; cell < p->rec.nr_cells; cell++)
 		for (uint32_t arm = 0; arm < p->rec.nr_arms && !ret; arm++)
 			if (p->is_selected[cell * p->rec.nr_arms + arm])
-				ret = interrupt_is_due() ? interrupted(p) : one(p, cell, arm);
+				ret = interrupt_is_due() ? passes_interrupted(p)
+							 : one(p, cell, arm);
 	return ret;
 }
 

@@ -30,7 +30,9 @@ struct passes {
 	struct ktrace *ktrace; /* NULL: a simulated driver, or no kernel pass wanted */
 	struct bystander_row *bystanders;
 	size_t nr_bystanders;
-	char bystander_why[256]; /* what went wrong in that pass, while it goes on */
+	struct abort_watch *abort; /* NULL: nothing ends the run early but a signal */
+	struct cpumask offline;	   /* victims found so: passes_first_online() */
+	char bystander_why[256];   /* what went wrong in that pass, while it goes on */
 	struct progress progress;
 	struct random random; /* the order of the blocks */
 	char why[384];	      /* the first failure, or a pass that was not possible, in one line */
@@ -68,6 +70,13 @@ int passes_try_perf(struct passes *p);
  * the kernel's steps, too, if this pass is wanted. -EPERM also when only a part can be traced.
  */
 int passes_kernel(struct passes *p);
+
+/*
+ * Before all others: the CPUs of @p->offline come online, each of them a step that belongs to no
+ * plan. The kernel's calls are traced if the kernel pass is wanted: it may be the first online of
+ * the CPU since boot. -errno also when one does not come.
+ */
+int passes_first_online(struct passes *p);
 
 /* After the last block: nothing of ours stays in the kernel's tracing. */
 void passes_stop_trace(struct passes *p);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The pass in which other CPUs are watched while one goes away and comes back. */
+#include "abort_on.h"
 #include "block_order.h"
 #include "bystander_join.h"
 #include "clock.h"
+#include "interrupt.h"
 #include "passes_internal.h"
 
 #include <errno.h>
@@ -107,6 +109,9 @@ static int run_watched(struct passes *p, struct block *block, struct bystanders 
 	scene.lead.end_ns = clock_now_ns();
 	ret = passes_run_block(p, NULL, block);
 	bystanders_stop(bystanders);
+	interrupt_look(); /* the gap of the last step is finished only now */
+	if (!ret && interrupt_is_due())
+		ret = passes_interrupted(p);
 	for (size_t i = 0; i < bystanders->nr && !ret; i++) {
 		struct bystander_view view = bystanders_view(bystanders, i);
 
@@ -133,7 +138,9 @@ static int watch_one(struct passes *p, struct block *block, enum bystander_kind 
 			 "bystander: its threads cannot be had (%s)", strerror(-ret));
 		return -EPERM;
 	}
+	abort_watch_bystanders(p->abort, &bystanders);
 	ret = run_watched(p, block, &bystanders);
+	abort_watch_bystanders(p->abort, NULL);
 	bystanders_fini(&bystanders);
 	return ret;
 }

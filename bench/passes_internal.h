@@ -13,6 +13,9 @@ struct block *passes_add_block(struct passes *p, uint32_t cell, uint32_t arm, en
 /* driver_run_block(), with @p->why set on failure. */
 int passes_run_block(struct passes *p, const struct probe *probe, struct block *block);
 
+/* An interrupt is due between two blocks: -EINTR, with @p->why set. */
+int passes_interrupted(struct passes *p);
+
 /* Call @one for each selected arm of each cell, until it fails. */
 int passes_each(struct passes *p, int (*one)(struct passes *p, uint32_t cell, uint32_t arm));
 

@@ -177,6 +177,18 @@ static void list_files(const struct results *results, const char *files[MAX_FILE
 	files[nr] = NULL;
 }
 
+/* As --bystander-kind takes them; nobody asked: NULL. */
+static const char *bystander_kinds_text(const struct options *o)
+{
+	const bool *kinds = o->bystander_kinds;
+
+	if (kinds[BYSTANDER_SPIN] && kinds[BYSTANDER_SLEEP])
+		return "spin,sleep";
+	if (kinds[BYSTANDER_SPIN])
+		return bystander_kind_name(BYSTANDER_SPIN);
+	return kinds[BYSTANDER_SLEEP] ? bystander_kind_name(BYSTANDER_SLEEP) : NULL;
+}
+
 static size_t fill_params(const struct run_setup *setup, const struct options *o,
 			  struct json_field *fields)
 {
@@ -195,6 +207,15 @@ static size_t fill_params(const struct run_setup *setup, const struct options *o
 	fields[nr++] = json_number("max_off", o->max_off);
 	fields[nr++] = json_number("controller_cpu", setup->controller_cpu);
 	fields[nr++] = json_text("controller_wait", setup->wait == WAIT_POLL ? "poll" : "block");
+	fields[nr++] = json_text("pacing", pacing_name(setup->pacing));
+	fields[nr++] = json_text("abort_on", o->abort_on_text);
+	fields[nr++] = json_text("fail_state", o->fail_text);
+	fields[nr++] = json_number("deadline_ns", o->deadline_ns);
+	fields[nr++] = json_number("min_online", o->min_online);
+	fields[nr++] =
+		json_text("bystanders",
+			  o->passes[PASS_BYSTANDER] ? bystander_scope_name(o->bystanders) : "none");
+	fields[nr++] = json_text("bystander_kind", bystander_kinds_text(o));
 	fields[nr++] = json_number("stack_bytes", setup->stack_bytes);
 	fields[nr++] = json_number("stack_touch_bytes", setup->stack_touch_bytes);
 	fields[nr++] = json_number("data_touch_bytes", setup->data_touch_bytes);
@@ -243,6 +264,7 @@ static size_t fill_counts(const struct recording *rec, struct json_field *fields
 	fields[nr++] = json_number("blocks", rec->nr_blocks);
 	fields[nr++] = json_number("planned", tally.nr_planned);
 	fields[nr++] = json_number("tried", tally.nr_tried);
+	fields[nr++] = json_number("late", tally.nr_late);
 	for (enum step_status status = 0; status < NR_STEP_STATUSES; status++)
 		fields[nr++] = json_number(step_status_name(status), tally.nr[status]);
 	fields[nr++] = json_number("wrong_cpu", tally.nr_wrong_cpu);
@@ -333,6 +355,7 @@ static int write_run_json(const struct results *results, const struct results_in
 			.counters = { counters,
 				      fill_counters(input->passes, counters, MAX_FIELDS) },
 			.warnings = input->warnings,
+			.ended_by = input->ended_by,
 			.files = files,
 			.exit_code = input->exit_code,
 		};

@@ -2,9 +2,10 @@
 #include "run.h"
 
 static const char *const pass_names[NR_PASSES] = {
-	[PASS_TIMING] = "timing",	[PASS_COUNTING] = "counting", [PASS_SYSCALLS] = "syscalls",
-	[PASS_MEMORY] = "memory",	[PASS_PERF] = "perf",	      [PASS_KERNEL] = "kernel",
-	[PASS_BYSTANDER] = "bystander",
+	[PASS_TIMING] = "timing",	[PASS_COUNTING] = "counting",
+	[PASS_SYSCALLS] = "syscalls",	[PASS_MEMORY] = "memory",
+	[PASS_PERF] = "perf",		[PASS_KERNEL] = "kernel",
+	[PASS_BYSTANDER] = "bystander", [PASS_FIRST_ONLINE] = "first_online",
 };
 
 static const char *const trace_level_names[NR_TRACE_LEVELS] = {
@@ -32,6 +33,11 @@ static const char *const blank_reasons[] = {
 const char *pass_name(enum pass pass)
 {
 	return pass_names[pass];
+}
+
+const char *pacing_name(enum pacing pacing)
+{
+	return pacing == PACING_OPEN ? "open" : "pause";
 }
 
 const char *trace_level_name(enum trace_level level)

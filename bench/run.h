@@ -32,6 +32,7 @@ enum pass {
 	PASS_KERNEL,
 	PASS_BYSTANDER,
 	PASS_PERF,
+	PASS_FIRST_ONLINE, /* before all others, of CPUs found offline; never asked for by name */
 	NR_PASSES
 };
 
@@ -47,6 +48,14 @@ enum trace_level { TRACE_OFF, TRACE_STEPS, TRACE_CALLS, NR_TRACE_LEVELS };
  */
 enum controller_wait { WAIT_BLOCK, WAIT_POLL };
 
+/*
+ * Where the planned times count from. Open: from the block's start, whatever the steps took, as
+ * arrivals from outside do; but then a slow contender has shorter pauses than a fast one, and where
+ * steps take longer than the plan gives them none at all. Pause: from the end of the step before,
+ * so that every contender rests as long as the plan says.
+ */
+enum pacing { PACING_PAUSE, PACING_OPEN };
+
 /* What every block of the run has in common. Set up once, then constant. */
 struct run_setup {
 	const struct topology *topo;
@@ -54,6 +63,7 @@ struct run_setup {
 	void *hotplug_run; /* of its begin(); NULL if it has none */
 	unsigned int controller_cpu;
 	enum controller_wait wait;
+	enum pacing pacing;
 	size_t stack_bytes, stack_touch_bytes, data_touch_bytes;
 	int fifo_priority; /* 0: SCHED_OTHER, else SCHED_FIFO at this priority */
 	bool is_idle_held; /* C-states kept out through cpu_dma_latency */
@@ -113,6 +123,7 @@ struct step_sample {
 	uint32_t nr_wrong_cpu;	   /* threads whose first instruction was on another CPU */
 	uint32_t nr_affinity_lost; /* threads found able to run elsewhere when the CPU was back */
 	uint32_t nr_affinity_repaired; /* that had lost theirs while away, and got it back */
+	uint32_t fail_state;	       /* at which the kernel was told to fail it; 0: it was not */
 	uint32_t nr_retries;	       /* of the hotplug driver; their time is the step's */
 	uint32_t nr_others_lost;       /* of other CPUs that are up: the step did it to them */
 	uint64_t affinity_repair_ns;   /* of nr_affinity_lost: until none of them could any more; if
@@ -168,6 +179,7 @@ struct recording {
 };
 
 const char *pass_name(enum pass pass);
+const char *pacing_name(enum pacing pacing);
 const char *trace_level_name(enum trace_level level);
 const char *step_status_name(enum step_status status);
 const char *blank_reason(enum blank blank);

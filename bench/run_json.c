@@ -4,6 +4,7 @@
  *
  *	{"schema": "parkbench-run/1", "run_id": ..., "start_utc": ..., "end_utc": ...,
  *	 "start_ns": ..., "end_ns": ..., "argv": [...], "exit_code": 0,
+ *	 "ended_by": null or why before its end,
  *	 "params": {...}, "cells": [{...}], "arms": [{...}], "counts": {...}, "counters": {...},
  *	 "warnings": ["..."], "steal_percent": 0.1,
  *	 "files": [{"name": ..., "bytes": ..., "sha256": ...}],
@@ -324,6 +325,7 @@ static void add_head(cJSON *object, const struct run_json_input *input)
 	cJSON_AddItemToObject(object, "argv", make_strings((const char *const *)env->origin.argv));
 	cJSON_AddItemToObject(object, "exit_code",
 			      make_number(input->exit_code < 0, (uint64_t)llabs(input->exit_code)));
+	cJSON_AddItemToObject(object, "ended_by", make_text(input->ended_by));
 	cJSON_AddItemToObject(object, "params", make_record(&input->params));
 	cJSON_AddItemToObject(object, "cells", make_records(&input->cells));
 	cJSON_AddItemToObject(object, "arms", make_records(&input->arms));

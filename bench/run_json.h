@@ -64,6 +64,7 @@ struct run_json_input {
 	struct json_records arms;    /* contender and knobs of each arm */
 	struct json_record counts;   /* planned, tried, done, refused, ... */
 	struct json_record counters; /* which counters were available, and why others were not */
+	const char *ended_by;	     /* before its end; NULL: not */
 	const char *const *warnings; /* besides environment_warnings(); NULL-terminated or NULL */
 	const char *const *files;    /* names in the directory; NULL-terminated or NULL */
 	int exit_code;

@@ -52,16 +52,22 @@ void selection_default_victims(const struct topology *topo, struct cpumask *ret_
 	*ret_victims = victims;
 }
 
-/* Does a number or range of @text cover CPU 0? Objects and "all" do not name a CPU. */
-static bool names_cpu0(const char *text)
+/* The CPUs that numbers and ranges of @text cover. Objects and "all" do not name a CPU. */
+static void named_cpus(const char *text, struct cpumask *ret_named)
 {
+	cpumask_clear(ret_named);
 	for (; text; text = strchr(text, ',') ? strchr(text, ',') + 1 : NULL) {
+		unsigned long first, last;
 		char *rest;
 
-		if (*text >= '0' && *text <= '9' && strtoul(text, &rest, 10) == 0 && *rest != ':')
-			return true;
+		if (*text < '0' || *text > '9')
+			continue;
+		first = last = strtoul(text, &rest, 10);
+		if (*rest == '-')
+			last = strtoul(rest + 1, &rest, 10);
+		for (; first <= last && first < CPUMASK_NR_CPUS; first++)
+			cpumask_set_cpu((unsigned int)first, ret_named);
 	}
-	return false;
 }
 
 /* Those of @cpus that the driver cannot even try. */
@@ -84,10 +90,14 @@ static int check_victims(const struct options *o, const struct topology *topo,
 	char list[LIST_SIZE];
 
 	cpumask_andnot(&rest, victims, &topo->online);
-	if (!cpumask_empty(&rest))
-		return option_refuse(why, "CPU %s is offline: bring it online or leave it out",
+	if (!cpumask_empty(&rest) && !o->hotplug->is_kernels)
+		return option_refuse(why,
+				     "CPU %s is offline: leave it out, bring it online, or let "
+				     "--hotplug sysfs do so",
 				     brief(&rest, list));
-	cpumask_andnot(&rest, victims, &topo->allowed);
+	/* Who may use what is offline is known when it is online. */
+	cpumask_and(&rest, victims, &topo->online);
+	cpumask_andnot(&rest, &rest, &topo->allowed);
 	if (!cpumask_empty(&rest))
 		return option_refuse(why,
 				     "CPU %s is not allowed to this process: see 'parkbench topo'",
@@ -174,20 +184,39 @@ static unsigned int cycles_of(const struct options *o, struct selection *s)
 	return whole;
 }
 
+/* What is offline and not asked for by number is not touched. */
+static void leave_offline(const struct topology *topo, const struct cpumask *named,
+			  struct selection *s)
+{
+	struct cpumask rest;
+	char list[LIST_SIZE];
+
+	cpumask_andnot(&rest, &s->victims, &topo->online);
+	cpumask_andnot(&rest, &rest, named);
+	if (cpumask_empty(&rest))
+		return;
+	cpumask_andnot(&s->victims, &s->victims, &rest);
+	add_note(s, "CPU %s is offline and stays so: it comes online only when its number is given",
+		 brief(&rest, list));
+}
+
 static int named_victims(const struct options *o, const struct topology *topo, struct selection *s,
 			 struct option_why *why)
 {
 	char reason[OPTION_WHY_SIZE - 16] = "";
+	struct cpumask named;
 	int err = topology_select(topo, o->cpus, &s->victims, reason, sizeof(reason));
 
 	if (err) {
 		option_refuse(why, "--cpus: %s", reason);
 		return err;
 	}
-	if (cpumask_test_cpu(0, &s->victims) && !names_cpu0(o->cpus)) {
+	named_cpus(o->cpus, &named);
+	if (cpumask_test_cpu(0, &s->victims) && !cpumask_test_cpu(0, &named)) {
 		cpumask_clear_cpu(0, &s->victims);
 		add_note(s, "CPU 0 stays: it goes away only when its number is given");
 	}
+	leave_offline(topo, &named, s);
 	if (cpumask_empty(&s->victims))
 		return option_refuse(why,
 				     "--cpus %.60s: no CPU is left to go away; CPU 0 does so "
@@ -394,6 +423,18 @@ static int load(const struct options *o, const struct topology *topo, struct sel
 	return err ? err : choose_controller(o, topo, s, why);
 }
 
+static void note_offline(const struct topology *topo, struct selection *s)
+{
+	char list[LIST_SIZE];
+
+	cpumask_andnot(&s->offline, &s->victims, &topo->online);
+	if (!cpumask_empty(&s->offline))
+		add_note(s,
+			 "CPU %s is offline: it comes online first and goes off again at the end; "
+			 "the plan was made without knowing where it sits",
+			 brief(&s->offline, list));
+}
+
 /* The most CPUs that @plan has away at once. */
 static unsigned int most_away(const struct plan *plan)
 {
@@ -412,7 +453,7 @@ static unsigned int most_away(const struct plan *plan)
 static int check_min_online(const struct options *o, const struct topology *topo,
 			    const struct selection *s, struct option_why *why)
 {
-	const unsigned int nr_online = cpumask_weight(&topo->online);
+	const unsigned int nr_online = cpumask_weight(&topo->online) + cpumask_weight(&s->offline);
 
 	for (size_t i = 0; i < s->nr_plans; i++) {
 		unsigned int most = most_away(&s->plans[i]);
@@ -440,6 +481,8 @@ int selection_make(const struct options *options, const struct topology *topo,
 		if (!err)
 			err = generate_all(options, topo, &s, why);
 	}
+	if (!err)
+		note_offline(topo, &s);
 	if (!err)
 		err = check_min_online(options, topo, &s, why);
 	if (!err)

@@ -4,7 +4,8 @@
  * plans. Everything about CPUs that can be wrong with a command line is found here, before the
  * first thread exists.
  *
- * CPU 0 is a victim only when its number is given; "all" or "package:0" do not name it.
+ * CPU 0 is a victim only when its number is given; "all" or "package:0" do not name it. Nor do they
+ * name a CPU that is offline: somebody wanted it so. With its number it comes online for the run.
  */
 #ifndef BENCH_SELECTION_H
 #define BENCH_SELECTION_H
@@ -18,6 +19,7 @@
 
 struct selection {
 	struct cpumask victims;	     /* CPUs that go away in at least one plan */
+	struct cpumask offline;	     /* of them: off when the run begins, and again at its end */
 	unsigned int controller_cpu; /* a victim only in a simulated run that asked for it */
 	struct plan *plans;	     /* in the order of the options, or of the plan file */
 	size_t nr_plans;

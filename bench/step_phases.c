@@ -58,6 +58,13 @@ void step_phases_down(struct step_sample *s, const struct contender *contender,
 	set_phase(s, PHASE_TOTAL, 0, s->ns[PHASE_QUIESCE] + s->ns[PHASE_OFFLINE]);
 }
 
+void step_count_wrong_cpus(struct step_sample *s, const struct tenancy *ty,
+			   const struct contender *contender)
+{
+	for (size_t i = 0; i < ty->nr_tenants && !blank_of(contender); i++)
+		s->nr_wrong_cpu += ty->tenants[i].arrival.cpu != ty->real_cpu;
+}
+
 static void set_arrivals(struct step_sample *s, const struct tenancy *ty, uint64_t online_ns)
 {
 	uint64_t first_ns = 0, work_ns = 0;
@@ -67,7 +74,6 @@ static void set_arrivals(struct step_sample *s, const struct tenancy *ty, uint64
 
 		first_ns = a->first_ns > first_ns ? a->first_ns : first_ns;
 		work_ns = a->first_work_ns > work_ns ? a->first_work_ns : work_ns;
-		s->nr_wrong_cpu += a->cpu != ty->real_cpu;
 	}
 	set_phase(s, PHASE_WAKE, online_ns, first_ns);
 	set_phase(s, PHASE_FIRST_WORK, first_ns, work_ns);
@@ -82,6 +88,7 @@ void step_phases_up(struct step_sample *s, const struct tenancy *ty,
 	set_phase(s, PHASE_ONLINE, stamps->begin_ns[RUNG_HOTPLUG], stamps->end_ns[RUNG_HOTPLUG]);
 	set_phase(s, PHASE_STARTUP, stamps->begin_ns[RUNG_CONTENDER],
 		  stamps->end_ns[RUNG_CONTENDER]);
+	step_count_wrong_cpus(s, ty, contender);
 	if (!blank)
 		set_arrivals(s, ty, stamps->end_ns[RUNG_HOTPLUG]);
 	for (size_t i = 0; blank && i < ARRAY_SIZE(phases_of_threads); i++)

@@ -21,6 +21,10 @@ struct rung_stamps {
 /* All phases blank, as if the step was not reached. Action must be set. */
 void step_phases_clear(struct step_sample *s);
 
+/* Threads that arrived last on another CPU than theirs. */
+void step_count_wrong_cpus(struct step_sample *s, const struct tenancy *ty,
+			   const struct contender *contender);
+
 /* A CPU went away. @off_cpu: BLANK_NONE, or why nobody saw the threads leave. */
 void step_phases_down(struct step_sample *s, const struct contender *contender,
 		      const struct rung_stamps *stamps, enum blank off_cpu);

@@ -8,6 +8,7 @@ static void add_block(struct tally *tally, const struct block *block)
 
 		tally->nr_planned++;
 		tally->nr_tried += s->status != STEP_NOT_TRIED;
+		tally->nr_late += s->started_ns > s->planned_ns + TALLY_LATE_NS;
 		tally->nr[s->status]++;
 		tally->nr_wrong_cpu += s->nr_wrong_cpu;
 		tally->nr_affinity_lost += s->nr_affinity_lost;
@@ -18,6 +19,6 @@ void tally_make(const struct recording *rec, struct tally *ret)
 {
 	*ret = (struct tally){ 0 };
 	for (size_t i = 0; i < rec->nr_blocks; i++)
-		if (rec->blocks[i].pass != PASS_MEMORY)
+		if (rec->blocks[i].pass != PASS_MEMORY && rec->blocks[i].pass != PASS_FIRST_ONLINE)
 			add_block(ret, &rec->blocks[i]);
 }

@@ -14,6 +14,21 @@ static struct topology topo;
 static struct selection selection;
 static struct option_why why;
 
+static const char *offline; /* of the machine; NULL: none */
+
+static void take_off(void)
+{
+	struct cpumask mask;
+	unsigned int cpu;
+
+	cpumask_parse(offline ? offline : "", &mask);
+	cpumask_andnot(&topo.online, &topo.online, &mask);
+	/* As hwloc has it then. */
+	cpumask_andnot(&topo.allowed, &topo.allowed, &mask);
+	for_each_cpu (cpu, &mask)
+		topo.cpus[cpu].is_online = topo.cpus[cpu].is_allowed = false;
+}
+
 static int select_on(const char *machine, const char *line)
 {
 	struct options options;
@@ -22,6 +37,7 @@ static int select_on(const char *machine, const char *line)
 
 	setenv("HWLOC_SYNTHETIC", machine, 1);
 	assert_int_equal(topology_load(&topo), 0);
+	take_off();
 	if (argv_parse(&argv, strncmp(line, "run", 3) ? OPTIONS_PLAN : OPTIONS_RUN, line, &options,
 		       &why))
 		fail_msg("%s: %s", line, why.text);
@@ -112,6 +128,28 @@ static void collapsing_is_said(void **state)
 	selection_fini(&selection);
 }
 
+static void an_offline_cpu_comes_online_when_its_number_is_given(void **state)
+{
+	char list[64];
+
+	(void)state;
+	offline = "3,6";
+	expect(EIGHT, "plan --hotplug sysfs --cpus 1,3", "1,3", 0);
+	expect(EIGHT, "plan --hotplug sysfs --cpus 5-7", "5-7", 0);
+	expect(EIGHT, "plan --hotplug sysfs --cpus all", "1-2,4-5,7", 0);
+	expect(EIGHT, "plan --hotplug sysfs --cpus package:1,6", "4-7", 0);
+	expect(EIGHT, "plan --hotplug sysfs", "1-2,4-5,7", 0);
+	refuse(EIGHT, "plan --cpus 1,3", "CPU 3 is offline: leave it out");
+	refuse(EIGHT, "plan --hotplug cpuset --cpus 3", "CPU 3 is offline: leave it out");
+	refuse(EIGHT, "run --hotplug sysfs --cpus 3 --controller 6", "--controller 6 cannot");
+	assert_int_equal(select_on(EIGHT, "plan --hotplug sysfs --cpus 1,3"), 0);
+	cpumask_format(&selection.offline, list, sizeof(list));
+	assert_string_equal(list, "3");
+	assert_non_null(strstr(selection.notes[0], "CPU 3 is offline: it comes online first"));
+	selection_fini(&selection);
+	offline = NULL;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -120,6 +158,7 @@ int main(void)
 		cmocka_unit_test(too_few_cpus_are_refused),
 		cmocka_unit_test(default_workload_follows_the_victims),
 		cmocka_unit_test(collapsing_is_said),
+		cmocka_unit_test(an_offline_cpu_comes_online_when_its_number_is_given),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
