@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+#include "abort_on.h"
 #include "counters.h"
 #include "doctor.h"
 #include "hotplug.h"
 #include "syscalls.h"
+#include "sysfile.h"
 #include "tracesteps.h"
 
 #include <errno.h>
@@ -155,6 +157,33 @@ static void doctor_dma_latency(struct findings *findings)
 	}
 }
 
+/* What can end a run early, and how a kernel can be made to fail. */
+static void doctor_safety(struct findings *findings)
+{
+	static const char *const conditions[] = { "kmsg", "psi:cpu:1" };
+	const bool can_fail = sysfile_exists("", "sys/devices/system/cpu/cpu0/hotplug/fail");
+
+	for (size_t i = 0; i < sizeof(conditions) / sizeof(conditions[0]); i++) {
+		struct abort_watch *watch = NULL;
+		struct abort_terms terms;
+		struct option_why unused;
+		char why[WHY_BYTES] = "";
+		int err = abort_terms_parse(conditions[i], &terms, &unused);
+
+		if (!err)
+			err = abort_watch_begin(&terms, "", &watch, why, sizeof(why));
+		if (!err)
+			abort_watch_end(watch);
+		doctor_add(findings, err ? DOCTOR_MISSING : DOCTOR_OK, "--abort-on", why,
+			   i ? "psi: pressure %s" : "kmsg: the kernel's complaints %s",
+			   err ? "cannot be read" : "can be read");
+	}
+	doctor_add(findings, can_fail ? DOCTOR_OK : DOCTOR_MISSING, "--fail-state",
+		   can_fail ? "" : "needs a kernel with cpuN/hotplug/fail: CONFIG_HOTPLUG_CPU",
+		   "real steps %s fail on purpose",
+		   can_fail ? "can be made to" : "cannot be made to");
+}
+
 void doctor_try_features(const struct environment *env, struct findings *findings)
 {
 	doctor_privileges(env, findings);
@@ -162,6 +191,7 @@ void doctor_try_features(const struct environment *env, struct findings *finding
 	doctor_counters(findings);
 	doctor_syscalls(findings);
 	doctor_tracing(env, findings);
+	doctor_safety(findings);
 	doctor_fifo(findings);
 	doctor_dma_latency(findings);
 }

@@ -112,11 +112,13 @@ static int run_watched(struct passes *p, struct block *block, struct bystanders 
 	interrupt_look(); /* the gap of the last step is finished only now */
 	if (!ret && interrupt_is_due())
 		ret = passes_interrupted(p);
-	for (size_t i = 0; i < bystanders->nr && !ret; i++) {
+	/* Also of a block that was ended early: what ended it may be in there. */
+	for (size_t i = 0; i < bystanders->nr && (!ret || ret == -EINTR); i++) {
 		struct bystander_view view = bystanders_view(bystanders, i);
+		int err = add_rows(p, &scene, &view);
 
 		note_trouble(p, &view);
-		ret = add_rows(p, &scene, &view);
+		ret = err ? err : ret;
 	}
 	return ret;
 }
