@@ -383,34 +383,6 @@ static void print_ending(const struct run *run, int code)
 	fprintf(out, "results: %s\n", run->results.path);
 }
 
-static void warn_of_drift(struct run *run)
-{
-	char text[160];
-
-	if (!run->knobs.nr_drifted)
-		return;
-	snprintf(text, sizeof(text),
-		 "%zu times a knob was not as the block before had set it: somebody else turns it, "
-		 "or a CPU that comes back does",
-		 run->knobs.nr_drifted);
-	run_warn(run, text);
-}
-
-/* Why a run that was ended early was; trouble that the last step or the restoring made counts. */
-static int note_end(struct run *run, int ret)
-{
-	struct passes *p = &run->passes;
-
-	interrupt_look();
-	if (!ret && abort_watch_look(run->abort)) {
-		snprintf(p->why, sizeof(p->why), "ended by %s", interrupt_cause());
-		ret = -EINTR;
-	}
-	if (ret == -EINTR && interrupt_cause())
-		snprintf(run->ended_by, sizeof(run->ended_by), "%s", interrupt_cause());
-	return ret;
-}
-
 /* The passes between taking CPUs and giving them back: whatever they return, all is restored. */
 static int run_in_custody(struct run *run)
 {
@@ -426,9 +398,9 @@ static int run_in_custody(struct run *run)
 		run->is_unrestored = true;
 		run_warn(run, why);
 	}
-	ret = note_end(run, ret);
+	ret = run_note_end(run, ret);
 	interrupt_unwatch();
-	warn_of_drift(run);
+	run_warn_of_drift(run);
 	for (size_t i = 0; hotplug->remark && hotplug->remark(i); i++)
 		run_warn(run, hotplug->remark(i));
 	return ret;

@@ -59,6 +59,10 @@ int run_watch(struct run *run);
  */
 int run_first_online(struct run *run);
 
+/* With everything restored: why it ended, and whether somebody else turned our knobs. */
+int run_note_end(struct run *run, int ret);
+void run_warn_of_drift(struct run *run);
+
 /* Say so where an open schedule was too tight to be kept. */
 void run_note_lateness(struct run *run);
 

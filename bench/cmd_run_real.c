@@ -210,3 +210,31 @@ void run_note_lateness(struct run *run)
 		 (unsigned long long)tally.nr_late, (unsigned long long)tally.nr_tried);
 	run_warn(run, text);
 }
+
+/* Why a run that was ended early was; trouble that the last step or the restoring made counts. */
+int run_note_end(struct run *run, int ret)
+{
+	struct passes *p = &run->passes;
+
+	interrupt_look();
+	if (!ret && abort_watch_look(run->abort)) {
+		snprintf(p->why, sizeof(p->why), "ended by %s", interrupt_cause());
+		ret = -EINTR;
+	}
+	if (ret == -EINTR && interrupt_cause())
+		snprintf(run->ended_by, sizeof(run->ended_by), "%s", interrupt_cause());
+	return ret;
+}
+
+void run_warn_of_drift(struct run *run)
+{
+	char text[160];
+
+	if (!run->knobs.nr_drifted)
+		return;
+	snprintf(text, sizeof(text),
+		 "%zu times a knob was not as the block before had set it: somebody else turns it, "
+		 "or a CPU that comes back does",
+		 run->knobs.nr_drifted);
+	run_warn(run, text);
+}

@@ -95,7 +95,6 @@ static int check_victims(const struct options *o, const struct topology *topo,
 				     "CPU %s is offline: leave it out, bring it online, or let "
 				     "--hotplug sysfs do so",
 				     brief(&rest, list));
-	/* Who may use what is offline is known when it is online. */
 	cpumask_and(&rest, victims, &topo->online);
 	cpumask_andnot(&rest, &rest, &topo->allowed);
 	if (!cpumask_empty(&rest))
@@ -184,7 +183,6 @@ static unsigned int cycles_of(const struct options *o, struct selection *s)
 	return whole;
 }
 
-/* What is offline and not asked for by number is not touched. */
 static void leave_offline(const struct topology *topo, const struct cpumask *named,
 			  struct selection *s)
 {
@@ -430,8 +428,7 @@ static void note_offline(const struct topology *topo, struct selection *s)
 	cpumask_andnot(&s->offline, &s->victims, &topo->online);
 	if (!cpumask_empty(&s->offline))
 		add_note(s,
-			 "CPU %s is offline: it comes online first and goes off again at the end; "
-			 "the plan was made without knowing where it sits",
+			 "CPU %s is offline: it comes online first and goes off again at the end",
 			 brief(&s->offline, list));
 }
 

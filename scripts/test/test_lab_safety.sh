@@ -28,14 +28,13 @@ skip() {
 if ! missing=$("$lab" doctor 2>&1) || ! missing=$("$lab" kernels --fetch 6.1 2>&1); then
     skip "$(grep -m1 -E 'MISSING|parkbench lab:' <<<"$missing")"
 fi
-chrt=$(command -v chrt) || skip 'no chrt (util-linux)'
 
 # guest OUT OPTION... -- COMMAND...
 guest() {
     local out=$1
     shift
     "$lab" run --program "$program" --timeout "$limit" --cmdline rcupdate.rcu_expedited=1 \
-        --out "$scratch/$out" --file "$here/guest/safety:/safety" --file "$chrt:/usr/bin/chrt" \
+        --out "$scratch/$out" --file "$here/guest/safety:/safety" \
         "$@" >"$scratch/$out.log" 2>&1 && return
     printf 'FAILED: guest %s: exit %s\n' "$out" $?
     tail -n 40 "$scratch/$out.log"
@@ -70,7 +69,7 @@ print(f"states that failed: {len(failed['offline'])} going, {len(failed['online'
 PYTHON
 }
 
-guest v2 --cpus 4 --boot-cpus 3 -- sh /safety since_boot others own_cpuset trouble hang \
+guest v2 --cpus 4 --boot-cpus 3 -- sh /safety since_boot others own_cpuset trouble \
     guardian_too traced kill_suite "$kills" kill_cgroup "$cgroup_kills"
 grep '^figure: ' "$scratch/v2.log" || true
 guest v1 --cpus 4 --boot-cpus 3 --cgroup v1 -- sh /safety own_cpuset
