@@ -7,7 +7,8 @@ import sys
 
 sys.dont_write_bytecode = True
 
-from gate import check_command, compare_command, explain_command, run_command, simulate_command
+from gate import (check_command, compare_command, exact_command, explain_command, run_command,
+                  simulate_command)
 from gate.problem import ERROR, Problem
 
 OVERVIEW = """\
@@ -15,6 +16,7 @@ usage: parkbench gate run --base BUILD --head BUILD   two builds in turn, on thi
        parkbench gate check [--build BUILD]           exact counts against the checked-in ones
        parkbench gate promote [--build BUILD]         write these; never looser
        parkbench gate compare --base DIR... --head DIR...   stored runs, if they are comparable
+       parkbench gate exact --base BUILD --head BUILD  instructions per operation, in the lab
        parkbench gate explain DIR [GATE]              the arithmetic of a verdict, in sentences
        parkbench gate relink BUILD -o PROGRAM         the same code in another order
        parkbench gate simulate [FILE...]              false alarms and power on recorded noise
@@ -26,7 +28,7 @@ example: parkbench gate run --base build-main --head build/release --out gate-re
 SUBCOMMANDS = {"run": run_command.main, "check": check_command.check,
                "promote": check_command.promote, "compare": compare_command.main,
                "explain": explain_command.main, "relink": explain_command.relink_main,
-               "simulate": simulate_command.main}
+               "simulate": simulate_command.main, "exact": exact_command.main}
 
 
 def main(words):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The arithmetic of a verdict, in sentences."""
 
-from gate.markdown import time
+from gate.markdown import amount
 
 
 def sentences(verdict, name=None):
@@ -22,9 +22,11 @@ def counted(gate):
 
 
 def timed(gate):
-    yield (f"{gate['gate']}, {gate['metric']}: base took {time(gate['base_ns'])}; one pair of"
-           f" launches varies by {gate['spread_pct']:.1f} %." if "spread_pct" in gate else
-           f"{gate['gate']}, {gate['metric']}: base took {time(gate['base_ns'])}.")
+    spread = (f"; one pair of launches varies by {gate['spread_pct']:.1f} %"
+              if "spread_pct" in gate else "")
+    yield f"{gate['gate']}, {gate['metric']}: base took {amount(gate, 'base')}{spread}."
+    if not gate.get("looks"):
+        yield f"  head / base is {gate['ratio']:.4f}, bounds {gate['low']} and {gate['high']}."
     for look in gate.get("looks", []):
         yield "  " + of_look(look)
     for look in gate.get("confirmation", []):

@@ -44,13 +44,20 @@ def table(gates):
 def row(gate):
     if "ratio" in gate:
         last = gate["looks"][-1] if gate.get("looks") else {}
-        cells = (gate["gate"], time(gate["base_ns"]), time(gate["head_ns"]),
-                 interval(gate), number(last.get("margin")))
+        cells = (gate["gate"], amount(gate, "base"), amount(gate, "head"),
+                 interval(gate), number(last.get("margin", gate.get("margin"))))
     else:
         cells = gate["gate"], value(gate.get("base")), value(gate.get("head")), "", "exact" \
             if gate.get("tier") == "exact" else ""
     verdict = gate["verdict"] if gate["verdict"] == "pass" else f"**{gate['verdict']}**"
     return "| " + " | ".join((*map(escape, cells), f"{verdict}: {escape(gate['reason'])}")) + " |"
+
+
+def amount(gate, side):
+    """Time, or what else was counted."""
+    if f"{side}_ns" in gate:
+        return time(gate[f"{side}_ns"])
+    return f"{gate[side]:.0f} {gate['unit']}"
 
 
 def interval(gate):

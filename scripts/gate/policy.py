@@ -20,7 +20,7 @@ class Policy:
             content = json.loads(text)
             self.timing, self.guards = content["timing"], content["guards"]
             self.counts, self.stored = content["counts"], content["stored"]
-            self.simulate = content["simulate"]
+            self.lab, self.simulate = content["lab"], content["simulate"]
         except OSError as error:
             raise Problem(f"policy {path}: {error.strerror}") from error
         except (ValueError, KeyError, TypeError) as error:

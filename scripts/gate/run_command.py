@@ -7,7 +7,7 @@ import random
 import shutil
 import tempfile
 
-from gate import builds, counts, machine, relink, verdict
+from gate import builds, counts, kernels_command, machine, relink, verdict
 from gate.command_line import (Parser, add_outputs, command, finish, make_out, make_seed, say,
                                split)
 from gate.experiment import BASE, FLOOR, HEAD
@@ -30,6 +30,8 @@ time on the same CPU and measure in turn; both are counted, too (system calls, t
   --measure-identical      time them even if they are the same code: an A/A run
   --no-counts              timing only
   --policy FILE            other margins, levels and looks
+  --base-kernel K --head-kernel K [--build BUILD] [--seeds N]   instead of builds: two kernels in
+                           the deterministic lab, instructions per call and hotplug step
 SELECTION                  of 'parkbench run', instead of toggle, sleep, park and recreate, 1 thread
 
 exit: 0 pass, 1 regression, 2 error, 3 inconclusive, 4 not comparable, 5 run not valid
@@ -43,9 +45,12 @@ NOT_OURS = ("--hotplug", "--cycles", "--token-fd")
 
 
 def main(words):
-    if {"-h", "--help"} & set(split(words)[0]):
+    left = split(words)[0]
+    if {"-h", "--help"} & set(left):
         print(HELP, end="")
         return 0
+    if {"--base-kernel", "--head-kernel"} & {word.split("=")[0] for word in left}:
+        return kernels_command.main(words)
     options, selection = parse(words)
     policy = Policy(options.policy or PATH)
     seed = make_seed(options.seed)

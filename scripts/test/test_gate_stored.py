@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""The gate on what is stored: damage, other machines, factors, baselines, and its outputs."""
+"""The gate on what is stored: damage, other machines, factors, baselines; and its usage."""
 
 import copy
 import hashlib
@@ -18,9 +18,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
 
 import gate as gate_package
-from gate import baseline, machine, relink, verdict
-from gate.policy import PATH, Policy
-from gate.problem import worst
+from gate import baseline, machine, relink
 
 PROGRAM = os.path.join(os.environ["BUILD_DIR"], "bench", "parkbench")
 GATE = os.path.join(os.path.dirname(gate_package.__file__), os.pardir, "gate.py")
@@ -376,6 +374,9 @@ class UsageTest(Stored):
                       ("run", "--base", PROGRAM, "--head", PROGRAM, "--out", self.stored),
                       ("run", "--base", PROGRAM, "--head", PROGRAM, "--policy", GATE),
                       ("relink", "/nowhere", "-o", "/nowhere/x"),
+                      ("exact",), ("exact", "--base", "/nowhere"),
+                      ("run", "--base-kernel", "6.1"),
+                      ("run", "--base-kernel", "6.1", "--head-kernel", "6.1", "--seeds", "0"),
                       ("simulate", "/nowhere"), ("simulate", GATE), ("simulate", "--runs", "0")):
             code, said = gate(*words)
             self.assertEqual(code, 2, f"{words}: {said}")
@@ -383,7 +384,7 @@ class UsageTest(Stored):
 
     def test_help_fits_a_screen_and_has_an_example(self):
         for words in ((), ("run",), ("check",), ("promote",), ("compare",), ("explain",),
-                      ("relink",), ("simulate",)):
+                      ("relink",), ("simulate",), ("exact",)):
             code, said = gate(*words, "--help")
             self.assertEqual(code, 0)
             self.assertLessEqual(said.count("\n"), 40)
@@ -416,45 +417,6 @@ class UsageTest(Stored):
         from gate.builds import digest_of_code
         self.assertNotEqual(digest_of_code(other), digest_of_code(PROGRAM))
         self.assertEqual(subprocess.run([other, "--version"], check=False).returncode, 0)
-
-
-class OutputTest(unittest.TestCase):
-    POLICY = Policy()
-
-    def test_no_gate_at_all_is_an_error(self):
-        answer = verdict.make("run", [], self.POLICY)
-        self.assertEqual((answer["exit_code"], answer["verdict"]), (2, "error"))
-        only_skipped = [{"gate": "a", "verdict": "skipped", "reason": "x"}]
-        self.assertEqual(verdict.make("run", only_skipped, self.POLICY)["exit_code"], 2)
-
-    def test_precedence(self):
-        self.assertEqual([worst(c) for c in ((0, 3), (3, 1), (1, 4), (4, 5), (5, 2), (0,), ())],
-                         [3, 1, 4, 5, 2, 0, 2])
-
-    def test_everything_can_be_rendered(self):
-        gates = [{"gate": f"<a>|{word}\n\x01", "verdict": word, "base": 1, "head": None,
-                  "reason": "be|cause\n<&>", "tier": "exact"} for word in verdict.CODES]
-        gates += [{"gate": "t", "verdict": "inconclusive", "ratio": 1.0, "low": None, "high": None,
-                   "base_ns": 12.0, "head_ns": 12.0, "reason": "few"}]
-        answer = verdict.make("run", gates, self.POLICY)
-        with tempfile.TemporaryDirectory() as folder:
-            verdict.write(folder, answer)
-            root = ET.parse(os.path.join(folder, "junit.xml")).getroot()
-            self.assertEqual(len(list(root.iter("testcase"))), len(gates))
-            self.assertEqual(sorted(os.listdir(folder)),
-                             ["junit.xml", "report.md", "verdict.json"])
-
-    def test_page_fits_into_a_comment(self):
-        gates = [{"gate": "x" * 60 + str(i), "verdict": "regression", "base": 1, "head": 2,
-                  "reason": "y" * 100, "tier": "exact"} for i in range(2000)]
-        text = verdict.markdown.render(verdict.make("run", gates, self.POLICY))
-        self.assertLess(len(text.encode()), 65536)
-        self.assertIn("REGRESSION (2000 of 2000)", text)
-
-    def test_policy_file_is_in_the_verdict(self):
-        with open(PATH, "rb") as file:
-            self.assertEqual(verdict.make("run", [], self.POLICY)["policy_sha256"],
-                             hashlib.sha256(file.read()).hexdigest())
 
 
 if __name__ == "__main__":

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: MIT
+"""Deterministic guests: instructions are the clock, so that a seed gives the same bytes anywhere."""
+
+import json
+import os
+import shutil
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+
+from gate.problem import NOT_VALID, SKIPPED, Problem
+from gate.tables import Run
+
+LAB = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "lab", "lab.py")
+GUEST_S = 1200
+
+
+def run_guest(kernel, seed, program, command, out):
+    """What `parkbench run` left, as a Run; out also has lab.json."""
+    # In the guest every build has the same name: it is part of what the kernel sees.
+    named = os.path.join(out + ".program", "parkbench")
+    os.makedirs(os.path.dirname(named))
+    shutil.copy(program, named)
+    words = [LAB, "run", "--deterministic", "--seed", str(seed), "--kernel", kernel, "--cpus", "2",
+             "--memory", "512M", "--program", named, "--timeout", str(GUEST_S), "--out", out,
+             "--", "parkbench", "run", *command, "--out", "/out/run"]
+    ended = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                           stderr=subprocess.PIPE, text=True, check=False)
+    if ended.returncode:
+        said = ended.stderr.strip().splitlines() or ["no reason given"]
+        code = ended.returncode if ended.returncode in (2, SKIPPED) else NOT_VALID
+        raise Problem(f"guest with kernel {kernel}, seed {seed}: exit {ended.returncode}:"
+                      f" {said[-1]}", code)
+    return Run(os.path.join(out, "run"))
+
+
+def run_guests(jobs, nr_at_once):
+    """[(kernel, seed, program, command, out)] -> [Run], in order."""
+    with ThreadPoolExecutor(nr_at_once) as pool:
+        futures = [pool.submit(run_guest, *job) for job in jobs]
+        try:
+            return [future.result() for future in futures]
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def facts_of(out):
+    with open(os.path.join(out, "lab.json"), encoding="utf-8") as file:
+        return json.load(file)
+
+
+def ns_per_instruction(facts):
+    """From QEMU's own words: -icount shift=N makes an instruction 2**N ns."""
+    for word in facts["qemu_argv"]:
+        if word.startswith("shift="):
+            shift = word.split(",")[0].partition("=")[2]
+            if shift.isdigit():
+                return 1 << int(shift)
+    raise Problem("the guest did not count instructions: no icount shift in lab.json", NOT_VALID)

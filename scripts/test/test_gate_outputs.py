@@ -1,0 +1,117 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""The gate's judgement of guests' figures, and what it writes. No build is needed."""
+
+import hashlib
+import os
+import sys
+import tempfile
+import unittest
+import xml.etree.ElementTree as ET
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+from gate import exact_command, kernels_command, verdict
+from gate.policy import PATH, Policy
+from gate.problem import worst
+
+
+class LabTest(unittest.TestCase):
+    """What is made of a guest's figures; guests themselves are in test_lab.sh."""
+
+    TERMS = Policy().lab
+
+    def kernels(self, head, n=20):
+        base = [{"step up a f": 1000.0 + i % 3, "step up b g": 600.0 + i % 2} for i in range(n)]
+        heads = [{what: value + i % 2 for what, value in head.items()} for i in range(n)]
+        return {gate["gate"]: gate for gate in kernels_command.make_gates(base, heads, self.TERMS)}
+
+    def test_steps_that_grew_and_shrank(self):
+        gates = self.kernels({"step up a f": 2000.0, "step up b g": 600.0, "step up c h": 700.0})
+        self.assertEqual(gates["step up a f"]["verdict"], "regression")
+        self.assertAlmostEqual(gates["step up a f"]["ratio"], 2.0, places=2)
+        self.assertEqual(gates["step up b g"]["verdict"], "pass")
+        self.assertEqual(gates["step up c h"]["reason"], "only in the head kernel")
+        gates = self.kernels({"step up a f": 700.0, "step up b g": 600.0})
+        self.assertEqual(gates["step up a f"]["verdict"], "better")
+
+    def test_what_tracing_costs_is_no_finding(self):
+        gates = self.kernels({"step up a f": 1030.0, "step up b g": 630.0})
+        self.assertEqual({gate["verdict"] for gate in gates.values()}, {"pass"})
+
+    def test_few_seeds_are_no_verdict(self):
+        gates = self.kernels({"step up a f": 2000.0, "step up b g": 600.0}, 19)
+        self.assertEqual({gate["verdict"] for gate in gates.values()}, {"inconclusive"})
+        self.assertAlmostEqual(gates["step up a f"]["ratio"], 2.0, places=2)
+
+    def test_one_instruction_is_a_regression(self):
+        base = {"park resume p10": 6833.0, "park resume p50": 6833.0}
+        def words(head):
+            return [g["verdict"] for g in exact_command.compare(base, head)]
+        self.assertEqual(words(dict(base)), ["pass", "pass"])
+        self.assertEqual(words({**base, "park resume p50": 6834.0}), ["pass", "regression"])
+        self.assertEqual(words({**base, "park resume p10": 6832.0}), ["better", "pass"])
+        self.assertEqual(words({"park resume p10": 6833.0}), ["pass", "error"])
+
+    def test_table_of_another_kernel_libc_or_compiler(self):
+        keys = {"kernel_sha256": "a", "libc": "glibc 2.36", "compiler": "gcc 12"}
+        exact_command.check_keys(keys, dict(keys))
+        for key in keys:
+            with self.assertRaisesRegex(Exception, f"{key}: ") as caught:
+                exact_command.check_keys(keys, {**keys, key: "other"})
+            self.assertEqual(caught.exception.code, 4)
+
+    def test_damaged_table_is_an_error(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "exact.json")
+            for text in ("", "[]", '{"schema": "parkbench-exact/1", "keys": {}, "rows": {}}',
+                         '{"schema": "parkbench-exact/1", "keys": {}, "rows": {"a": "x"}}'):
+                with open(path, "w", encoding="utf-8") as file:
+                    file.write(text)
+                with self.assertRaisesRegex(Exception, "damaged") as caught:
+                    exact_command.load(path)
+                self.assertEqual(caught.exception.code, 2)
+
+
+class OutputTest(unittest.TestCase):
+    POLICY = Policy()
+
+    def test_no_gate_at_all_is_an_error(self):
+        answer = verdict.make("run", [], self.POLICY)
+        self.assertEqual((answer["exit_code"], answer["verdict"]), (2, "error"))
+        only_skipped = [{"gate": "a", "verdict": "skipped", "reason": "x"}]
+        self.assertEqual(verdict.make("run", only_skipped, self.POLICY)["exit_code"], 2)
+
+    def test_precedence(self):
+        self.assertEqual([worst(c) for c in ((0, 3), (3, 1), (1, 4), (4, 5), (5, 2), (0,), ())],
+                         [3, 1, 4, 5, 2, 0, 2])
+
+    def test_everything_can_be_rendered(self):
+        gates = [{"gate": f"<a>|{word}\n\x01", "verdict": word, "base": 1, "head": None,
+                  "reason": "be|cause\n<&>", "tier": "exact"} for word in verdict.CODES]
+        gates += [{"gate": "t", "verdict": "inconclusive", "ratio": 1.0, "low": None, "high": None,
+                   "base_ns": 12.0, "head_ns": 12.0, "reason": "few"}]
+        answer = verdict.make("run", gates, self.POLICY)
+        with tempfile.TemporaryDirectory() as folder:
+            verdict.write(folder, answer)
+            root = ET.parse(os.path.join(folder, "junit.xml")).getroot()
+            self.assertEqual(len(list(root.iter("testcase"))), len(gates))
+            self.assertEqual(sorted(os.listdir(folder)),
+                             ["junit.xml", "report.md", "verdict.json"])
+
+    def test_page_fits_into_a_comment(self):
+        gates = [{"gate": "x" * 60 + str(i), "verdict": "regression", "base": 1, "head": 2,
+                  "reason": "y" * 100, "tier": "exact"} for i in range(2000)]
+        text = verdict.markdown.render(verdict.make("run", gates, self.POLICY))
+        self.assertLess(len(text.encode()), 65536)
+        self.assertIn("REGRESSION (2000 of 2000)", text)
+
+    def test_policy_file_is_in_the_verdict(self):
+        with open(PATH, "rb") as file:
+            self.assertEqual(verdict.make("run", [], self.POLICY)["policy_sha256"],
+                             hashlib.sha256(file.read()).hexdigest())
+
+
+if __name__ == "__main__":
+    unittest.main()
