@@ -2,17 +2,20 @@
 # SPDX-License-Identifier: MIT
 """Signed rank and rank sum against scipy, and the decision rule against what it promises."""
 
+import contextlib
+import io
 import itertools
 import math
 import os
 import random
+import re
 import sys
 import unittest
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from gate import decision, ranksum, signedrank, simulate
+from gate import decision, ranksum, signedrank, simulate, simulate_command
 from gate.decision import GateState
 from gate.policy import Policy
 from gate.problem import Problem
@@ -203,6 +206,14 @@ class SimulatorTest(unittest.TestCase):
             simulate = dict(POLICY.simulate, gates=1)
         row, = simulate.table(self.NOISE, [0.0], 100, Loose, 1)
         self.assertGreater(row["fail"], 10)
+
+    def test_recordings_that_come_with_the_source(self):
+        said = io.StringIO()
+        with contextlib.redirect_stdout(said):
+            code = simulate_command.main(["--runs", "4", "--effects", "0,20", "--series", "park"])
+        self.assertEqual(code, 0)
+        self.assertRegex(said.getvalue(), r"busy.csv: .*park total, 160 pairs")
+        self.assertEqual(len(re.findall(r"\+20\.0 %  100\.00 %", said.getvalue())), 2)
 
     @needs_scipy
     def test_interval_of_a_share_is_scipys(self):
