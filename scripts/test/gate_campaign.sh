@@ -10,17 +10,35 @@ nr_runs=${2:?how many}
 room=${3:?a folder for the verdicts}
 mkdir -p -- "$room"
 
-# A cycle of park as it is here, for the size of the defect.
-"$here/../gate.py" run --base "$build" --head "$build" --measure-identical --no-counts \
-    --out "$room/calibration" >/dev/null || true
-cycle_ns=$(python3 -c '
+# of_park KEY NAME: base_ns or ratio of park in the verdict of that name
+of_park() {
+    python3 -c '
 import json, sys
-gates = json.load(open(sys.argv[1]))["gates"]
-print(round(next(g["base_ns"] for g in gates if g["gate"].endswith("/park"))))' \
-    "$room/calibration/verdict.json")
-for percent in 5 10; do
-    "$here/inject.py" "$build" delay "$room/plus$percent" "-DINJECT_NS=$((cycle_ns * percent / 100))"
-done
+gates = json.load(open(sys.argv[2]))["gates"]
+print(next(g[sys.argv[1]] for g in gates if g["gate"].endswith("/park")))' "$1" "$room/$2/verdict.json"
+}
+
+# measure NAME HEAD: for a size, whatever the verdict
+measure() {
+    "$here/../gate.py" run --base "$build" --head "$2" --measure-identical --no-counts \
+        --out "$room/$1" >/dev/null 2>&1 || true
+}
+
+# plus PERCENT: a spin of so many ns costs more than these: build, see what it does, correct once.
+plus() {
+    local percent=$1 ns
+    ns=$(python3 -c "print(round($cycle_ns * $percent / 100))")
+    "$here/inject.py" "$build" delay "$room/trial$percent" "-DINJECT_NS=$ns"
+    measure "size$percent" "$room/trial$percent"
+    ns=$(python3 -c "print(max(1, round($ns * $percent / 100 / max($(of_park ratio "size$percent") - 1, 0.001))))")
+    "$here/inject.py" "$build" delay "$room/plus$percent" "-DINJECT_NS=$ns"
+    printf '+%s %%: a spin of %s ns in a cycle of %s ns\n' "$percent" "$ns" "$cycle_ns"
+}
+
+measure cycle "$build"
+cycle_ns=$(of_park base_ns cycle)
+plus 5
+plus 10
 
 # campaign NAME HEAD [OPTION...]
 campaign() {
@@ -28,7 +46,8 @@ campaign() {
     shift 2
     "$here/../gate.py" run --base "$build" --head "$head" --no-counts --out "$room/$name-$number" "$@" \
         >"$room/$name-$number.log" 2>&1 || code=$?
-    printf '%s %s %s\n' "$name" "$code" "$(tail -n 1 "$room/$name-$number.log")" |
+    printf '%s %s ratio of park %.3f, %s\n' "$name" "$code" "$(of_park ratio "$name-$number")" \
+        "$(tail -n 1 "$room/$name-$number.log")" |
         tee -a "$room/summary"
 }
 
@@ -38,5 +57,5 @@ for ((number = 1; number <= nr_runs; number++)); do
     campaign plus5 "$room/plus5"
     campaign plus10 "$room/plus10"
 done
-printf 'cycle of park %s ns; runs by exit code:\n' "$cycle_ns"
+printf 'runs by exit code:\n'
 cut -d' ' -f1,2 "$room/summary" | sort | uniq -c
