@@ -226,6 +226,32 @@ limits_here() {
         fail "matrix: $(wc -l <"$room/matrix/roundtrip.csv") lines"
 }
 
+stress() {
+    accepted stress --help
+    refused 'unknown option' stress --sed 7
+    refused 'needs a value' stress --seed
+    refused "'x' is" stress --ops x
+    refused 'out of range' stress --threads 0
+    refused 'out of range' stress --controllers 63
+    refused 'give one of them' stress --time 1 --ops 5
+    refused 'logical' stress --hotplug logicl
+    refused 'has no weight' stress --ops-mix park
+    refused 'unpark' stress --ops-mix unprk=3
+    refused 'no operation is left' stress --ops-mix all=0
+    refused 'unexpected' stress now
+    refused 'of another machine' stress --ops 1
+    (
+        unset HWLOC_SYNTHETIC
+        run stress --seed 5 --ops 200 --hotplug none --ops-mix all=0,park=1,unpark=1
+        ((code == 0)) || fail "stress: exit code $code: $(cat "$room/err")"
+        head -n 1 "$room/out" | grep -q '^seed 5; again: parkbench stress --seed 5 .* --ops 200 ' ||
+            fail "stress does not say how to replay it: $(head -n 1 "$room/out")"
+        run stress --seed 5 --ops 200 --ops-mix all=0,park=1,unpark=1
+        ((code == 6)) || fail "stress without a CPU that walks: exit code $code"
+        exit $((nr_failures > 0))
+    ) || fail 'stress here'
+}
+
 main_program
 list
 topo
@@ -237,6 +263,7 @@ impact_usage
 impact_here
 limits_usage
 limits_here
+stress
 if has run; then
     run_usage
     run_here
