@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Small situations, each with one thread T and up to three controllers, in which a known defect
+ * would show. The names of the checks are those of the eight invariants that a defect breaks.
+ */
+#include "explored_thread.h"
+
+#include <errno.h>
+#include <stddef.h>
+
+static int park(void)
+{
+	explore_doing(PARK);
+	int ret = kthread_park(k);
+
+	explore_doing(NULL);
+	return ret;
+}
+
+static void unpark(void)
+{
+	explore_doing(UNPARKED);
+	explore_check(kthread_unpark(k) != -EINVAL, UNPARKED);
+	explore_doing(NULL);
+}
+
+static int stop(void)
+{
+	explore_doing(STOP);
+	int ret = kthread_stop(k);
+
+	explore_doing(NULL);
+	return ret;
+}
+
+static void await_run(void)
+{
+	explore_doing(UNPARKED);
+	explore_until(&has_run);
+	explore_doing(NULL);
+}
+
+static void finish_by_stop(void)
+{
+	int ret = stop();
+
+	explore_check(ret == (is_entered ? RESULT : -EINTR), STOP);
+	kthread_put(k);
+}
+
+static void finish_stopped(void)
+{
+	kthread_put(k);
+}
+
+/* T still serves: it parks, freezes, runs on and ends. Afterwards nothing may be left over. */
+static void finish_by_cycle(void)
+{
+	int ret;
+
+	unpark();
+	kthread_wake(k);
+	has_run = false;
+	ret = park();
+	explore_check(ret == 0, PARK);
+	is_frozen = true;
+	explore_point();
+	is_frozen = false;
+	has_run = false;
+	unpark();
+	await_run();
+	finish_by_stop();
+}
+
+static void wake_twice(void)
+{
+	kthread_wake(k);
+	kthread_wake(k);
+}
+
+/* Somebody parks, looks, unparks, twice; nobody else does. */
+static void cycle_twice(void)
+{
+	for (int i = 0; i < 2; i++) {
+		explore_check(park() == 0, PARK);
+		is_frozen = true;
+		explore_point();
+		if (is_bound)
+			explore_set_affinity(kthread_tid(k), 2);
+		explore_point();
+		is_frozen = false;
+		has_run = false;
+		unpark();
+		await_run();
+	}
+}
+
+static void park_0(void)
+{
+	results[0] = park();
+	if (!results[0])
+		is_frozen = true;
+}
+
+static void park_1(void)
+{
+	results[1] = park();
+	if (!results[1])
+		is_frozen = true;
+}
+
+/* Both hold: one unpark ends both. */
+static void finish_two_parkers(void)
+{
+	explore_check(results[0] == 0 && results[1] == 0, PARK);
+	is_frozen = false;
+	finish_by_cycle();
+}
+
+static void park_any(void)
+{
+	int ret = park();
+
+	explore_check(ret == 0 || ret == -ENOSYS || ret == -ECANCELED, PARK);
+}
+
+static void park_or_gone(void)
+{
+	int ret = park();
+
+	explore_check(ret == 0 || ret == -ENOSYS, PARK);
+}
+
+static void stop_it(void)
+{
+	int ret = stop();
+
+	explore_check(ret == (is_entered ? RESULT : -EINTR), STOP);
+}
+
+static void stop_returning(void)
+{
+	int ret = stop();
+
+	explore_check(ret == RESULT || ret == 0 || ret == -EINTR, STOP);
+}
+
+static void end_it(void)
+{
+	has_to_end = true;
+	kthread_wake(k);
+}
+
+static void park_ending(void)
+{
+	int ret = park();
+
+	explore_check(ret == 0 || ret == -ENOSYS, PARK);
+	if (!ret)
+		unpark();
+}
+
+static void finish_ended(void)
+{
+	explore_check(stop() == RESULT, STOP);
+	kthread_put(k);
+}
+
+static void ask_self_park(void)
+{
+	wants_self = true;
+	kthread_wake(k);
+	explore_doing(UNPARKED);
+	explore_until(&has_asked);
+	explore_doing(NULL);
+	has_run = false;
+	unpark();
+	await_run();
+}
+
+/* Gives up, or parks and lets go again. */
+static void park_for_a_while(void)
+{
+	int ret;
+
+	explore_doing(PARK);
+	ret = kthread_park_timeout(k, 1000);
+	explore_doing(NULL);
+	explore_check(ret == 0 || ret == -ETIMEDOUT, PARK);
+}
+
+static void finish_parked(void)
+{
+	explore_check(results[0] == 0, PARK);
+	explore_point();
+	is_frozen = false;
+	finish_by_cycle();
+}
+
+static void finish_timeout(void)
+{
+	finish_by_cycle();
+}
+
+static void unpark_it(void)
+{
+	unpark();
+}
+
+static void unpark_and_see(void)
+{
+	unpark();
+	await_run();
+}
+
+static void unpark_and_wait(void)
+{
+	int ret;
+
+	explore_doing(UNPARKED);
+	ret = kthread_unpark_wait(k);
+	explore_doing(NULL);
+	explore_check(ret == 0 || ret == -ECANCELED || ret == -ESRCH || ret == -EXDEV, UNPARKED);
+	explore_check(ret != -EXDEV, OWN_CPU);
+}
+
+static void unpark_or_gone(void)
+{
+	explore_doing(UNPARKED);
+	kthread_unpark_wait(k);
+	explore_doing(NULL);
+}
+
+/* The first binding fails: T stays parked. The next one works. */
+static void unpark_without_luck(void)
+{
+	is_frozen = true;
+	explore_fail_affinity(1);
+	explore_doing(UNPARKED);
+	if (kthread_unpark(k) == 0)
+		explore_fail(OWN_CPU, "unpark did not bind");
+	explore_point();
+	is_frozen = false;
+	unpark();
+	await_run();
+}
+
+static void submit_twice(void)
+{
+	for (int i = 0; i < 2; i++) {
+		nr_pending++;
+		kthread_wake(k);
+		explore_point();
+	}
+}
+
+static void cycle_once(void)
+{
+	int ret = park();
+
+	explore_check(ret == 0, PARK);
+	is_frozen = true;
+	explore_point();
+	is_frozen = false;
+	unpark();
+}
+
+static void finish_work(void)
+{
+	/* Nobody wakes it any more: what is pending has to be under way. */
+	explore_doing(WORK);
+	while (nr_pending) {
+		has_run = false;
+		explore_until(&has_run);
+	}
+	explore_doing(NULL);
+	explore_check(nr_worked == 2, WORK);
+	finish_by_stop();
+}
+
+static void bind_twice(void)
+{
+	kthread_bind(k, 2);
+	kthread_bind(k, 3);
+}
+
+static void wake_it(void)
+{
+	kthread_wake(k);
+}
+
+const struct scenario scenarios[] = {
+	{ "cycle",
+	  "park and unpark twice, shaken, beside two wakes and a spurious return",
+	  1,
+	  setup_running_per_cpu,
+	  { cycle_twice, wake_twice },
+	  finish_by_stop },
+	{ "returns",
+	  "the same with the style of 2012",
+	  1,
+	  setup_returning,
+	  { cycle_twice, wake_it },
+	  finish_by_cycle },
+	{ "parkers", "two park at once", 0, setup_running, { park_0, park_1 }, finish_two_parkers },
+	{ "stop",
+	  "park and stop at once",
+	  1,
+	  setup_running,
+	  { park_or_gone, stop_it },
+	  finish_stopped },
+	{ "stop_parked",
+	  "stop of a parked thread beside a wake",
+	  1,
+	  setup_parked_per_cpu,
+	  { stop_it, wake_it },
+	  finish_stopped },
+	{ "stop_running",
+	  "stop and unpark of a thread that is not parked",
+	  0,
+	  setup_running_per_cpu,
+	  { stop_it, unpark_it },
+	  finish_stopped },
+	{ "stop_unpark",
+	  "stop, park and unpark at once",
+	  0,
+	  setup_running_per_cpu,
+	  { stop_it, park_any, unpark_or_gone },
+	  finish_stopped },
+	{ "stop_bind",
+	  "stop in the middle of a binding",
+	  1,
+	  setup_parked_per_cpu,
+	  { unpark_or_gone, stop_it },
+	  finish_stopped },
+	{ "stop_gate",
+	  "stop and unpark of one that was born parked",
+	  0,
+	  setup_born_parked,
+	  { unpark_or_gone, stop_it },
+	  finish_stopped },
+	{ "stop_returns",
+	  "stop of one that returns to park",
+	  0,
+	  setup_returning,
+	  { park_any, stop_returning },
+	  finish_stopped },
+	{ "exit", "park while it ends", 0, setup_running, { park_ending, end_it }, finish_ended },
+	{ "self",
+	  "self-park, and an unpark that may be early",
+	  1,
+	  setup_running_per_cpu,
+	  { ask_self_park, wake_it },
+	  finish_by_cycle },
+	{ "timeout",
+	  "a park that gives up beside one that does not",
+	  0,
+	  setup_running,
+	  { park_0, park_for_a_while },
+	  finish_parked },
+	{ "timeouts",
+	  "two that give up",
+	  0,
+	  setup_running,
+	  { park_for_a_while, park_for_a_while },
+	  finish_timeout },
+	{ "unpark",
+	  "park and unpark at once",
+	  0,
+	  setup_running_per_cpu,
+	  { park_any, unpark_it },
+	  finish_by_cycle },
+	{ "wrong_cpu",
+	  "unpark of one that was moved, beside a wake",
+	  1,
+	  setup_parked_per_cpu,
+	  { unpark_and_see, wake_it },
+	  finish_by_cycle },
+	{ "unparkers",
+	  "two unpark",
+	  0,
+	  setup_parked_per_cpu,
+	  { unpark_and_see, unpark_and_wait },
+	  finish_by_cycle },
+	{ "arrival",
+	  "unpark that waits, beside a park",
+	  0,
+	  setup_parked_per_cpu,
+	  { unpark_and_wait, park_any },
+	  finish_by_cycle },
+	{ "no_binding",
+	  "a binding that fails",
+	  1,
+	  setup_parked_per_cpu,
+	  { unpark_without_luck, wake_it },
+	  finish_by_cycle },
+	{ "work",
+	  "two items and a park",
+	  1,
+	  setup_running,
+	  { submit_twice, cycle_once },
+	  finish_work },
+	{ "gate",
+	  "bind before the start, beside it",
+	  0,
+	  setup_at_gate,
+	  { bind_twice, wake_it },
+	  finish_by_cycle },
+	{ 0 },
+};
