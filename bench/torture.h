@@ -43,6 +43,7 @@
 	X(BIND, "bind", 3, "bind one that may have started")                                       \
 	X(CPU, "cpu", 8, "take a CPU up or down the ladder, or a part of it")                      \
 	X(CPU_FAIL, "cpufail", 4, "the same with a callback that fails")                           \
+	X(KIND, "kind", 2, "register a kind of per-CPU threads and unregister it at once")         \
 	X(FAIL, "fail", 1, "creation without threads or memory, unpark without affinity")
 
 enum torture_op {

@@ -193,10 +193,18 @@ int torture_inject(struct controller_thread *c, const struct torture_draw *draw)
 /* 0 or -errno. */
 int torture_ladder_init(struct torture *t);
 int torture_ladder_move(struct controller_thread *c, const struct torture_draw *draw);
+int torture_ladder_kind(struct controller_thread *c);
 
 /* All CPUs up, all work done, every callback in balance. */
 void torture_ladder_close(struct controller_thread *c);
 void torture_ladder_fini(struct torture *t);
+
+/* torture_kind.c */
+
+struct smpboot;
+
+/* 1; or -errno of what should have worked. */
+int torture_short_kind(struct torture *t, struct smpboot *sb, unsigned int nr_cpus);
 
 /* torture_dump.c */
 

@@ -26,6 +26,7 @@ enum {
 
 /* One CPU: its thread's ledger is the thread's, the steps' the ladder's. */
 struct walker {
+	pthread_mutex_t move; /* so that a move's beginning and end are known */
 	bool is_low, is_high; /* under the ladder's lock */
 	atomic_bool is_open;
 	atomic_ulong nr_accepted, nr_pending, nr_worked;
@@ -230,6 +231,20 @@ static int start(struct torture_ladder *l)
 	return ret;
 }
 
+/* A kind that is gone again before its threads have done much, or anything. */
+int torture_ladder_kind(struct controller_thread *c)
+{
+	struct torture_ladder *l = c->t->ladder;
+	int ret;
+
+	watch_begin(c, 8, "registering a kind", -1);
+	ret = torture_short_kind(c->t, l->sb, cpuhp_nr_cpus(l->hp));
+	watch_end(c);
+	if (ret < 0)
+		torture_violation(c->t, 8, "a kind of threads came and went with %d", ret);
+	return ret;
+}
+
 int torture_ladder_init(struct torture *t)
 {
 	unsigned int nr_cpus = cpumask_last(&t->options->cpus) + 1;
@@ -242,6 +257,8 @@ int torture_ladder_init(struct torture *t)
 	l->step.run = t->options->hotplug_run;
 	l->walkers = calloc(nr_cpus, sizeof(*l->walkers));
 	l->hp = cpuhp_create(nr_cpus);
+	for (unsigned int cpu = 0; l->walkers && cpu < nr_cpus; cpu++)
+		pthread_mutex_init(&l->walkers[cpu].move, NULL);
 	return l->walkers && l->hp ? start(l) : -ENOMEM;
 }
 
@@ -254,19 +271,29 @@ static void arm(struct torture_ladder *l, enum cpuhp_direction direction, uint64
 	cpuhp_fail_at(l->hp, rungs[luck % 5], direction, &fail);
 }
 
-static void check_move(struct torture_ladder *l, unsigned int cpu, enum cpuhp_direction direction,
-		       int ret)
-{
-	const char *name = direction == CPUHP_UP ? "up" : "down";
+struct move {
+	unsigned int cpu;
+	enum cpuhp_direction direction;
+	int from, to;
+};
 
-	/* -EINVAL: another controller has taken it past the target. */
+/* A move happens wholly or not at all. */
+static void check_move(struct torture_ladder *l, const struct move *move, int ret)
+{
+	const char *name = move->direction == CPUHP_UP ? "up" : "down";
+	int state = cpuhp_cpu_state(l->hp, move->cpu), expected = ret ? move->from : move->to;
+
 	if (!ret)
-		atomic_fetch_add(direction == CPUHP_UP ? &l->nr_up : &l->nr_down, 1);
+		atomic_fetch_add(move->direction == CPUHP_UP ? &l->nr_up : &l->nr_down, 1);
 	else if (ret == ERROR_OF_FAIL_POINT)
 		atomic_fetch_add(&l->nr_rolled_back, 1);
 	else if (ret != -EINVAL && l->t->options->hotplug->is_simulated)
-		torture_violation(l->t, 8, "CPU %u %s: %d instead of the first error", cpu, name,
-				  ret);
+		torture_violation(l->t, 8, "CPU %u %s: %d instead of the first error", move->cpu,
+				  name, ret);
+	torture_checked(l->t, 8);
+	if (state != expected)
+		torture_violation(l->t, 8, "CPU %u %s from %d to %d gave %d, and it stands on %d",
+				  move->cpu, name, move->from, move->to, ret, state);
 }
 
 static void submit(struct torture_ladder *l, unsigned int cpu)
@@ -280,26 +307,41 @@ static void submit(struct torture_ladder *l, unsigned int cpu)
 	smpboot_wake(&l->kind, cpu);
 }
 
-int torture_ladder_move(struct controller_thread *c, const struct torture_draw *draw)
+static int move_cpu(struct controller_thread *c, const struct torture_draw *draw, struct move *move)
 {
 	static const int targets[] = { CPUHP_OFFLINE, RUNG_LOW, RUNG_OPEN, RUNG_THREADS };
 	struct torture_ladder *l = c->t->ladder;
-	unsigned int cpu = c->t->cpus[draw->a % c->t->nr_cpus];
-	enum cpuhp_direction direction = draw->b & 1 ? CPUHP_UP : CPUHP_DOWN;
+	bool is_up = move->direction == CPUHP_UP;
+	int ret;
+
+	move->from = cpuhp_cpu_state(l->hp, move->cpu);
+	move->to = is_up ? CPUHP_ONLINE : targets[draw->c >> 8 & 3];
+	if (draw->op == TORTURE_CPU_FAIL)
+		arm(l, move->direction, draw->c);
+	ret = is_up ? cpu_up(l->hp, move->cpu, move->to) : cpu_down(l->hp, move->cpu, move->to);
+	check_move(l, move, ret);
+	return ret;
+}
+
+int torture_ladder_move(struct controller_thread *c, const struct torture_draw *draw)
+{
+	struct torture_ladder *l = c->t->ladder;
+	struct move move = {
+		.cpu = c->t->cpus[draw->a % c->t->nr_cpus],
+		.direction = draw->b & 1 ? CPUHP_UP : CPUHP_DOWN,
+	};
 	int ret;
 
 	/* The first CPU of a real run stays: the suite itself lives there. */
-	if (!c->t->options->hotplug->is_simulated && cpu == c->t->cpus[0])
+	if (!c->t->options->hotplug->is_simulated && move.cpu == c->t->cpus[0])
 		return -1;
-	submit(l, cpu);
-	watch_begin(c, 8, direction == CPUHP_UP ? "cpu_up()" : "cpu_down()", -1);
-	if (draw->op == TORTURE_CPU_FAIL)
-		arm(l, direction, draw->c);
-	ret = direction == CPUHP_UP ? cpu_up(l->hp, cpu, CPUHP_ONLINE)
-				    : cpu_down(l->hp, cpu, targets[draw->c >> 8 & 3]);
+	submit(l, move.cpu);
+	watch_begin(c, 8, move.direction == CPUHP_UP ? "cpu_up()" : "cpu_down()", -1);
+	pthread_mutex_lock(&l->walkers[move.cpu].move);
+	ret = move_cpu(c, draw, &move);
+	pthread_mutex_unlock(&l->walkers[move.cpu].move);
 	watch_end(c);
-	check_move(l, cpu, direction, ret);
-	submit(l, cpu);
+	submit(l, move.cpu);
 	return ret == 0;
 }
 

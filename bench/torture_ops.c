@@ -411,6 +411,8 @@ int torture_do(struct controller_thread *c, const struct torture_draw *draw)
 	case TORTURE_CPU:
 	case TORTURE_CPU_FAIL:
 		return c->t->ladder ? torture_ladder_move(c, draw) : -1;
+	case TORTURE_KIND:
+		return c->t->ladder ? torture_ladder_kind(c) : -1;
 	case TORTURE_FAIL:
 		return torture_inject(c, draw);
 	default:

@@ -48,8 +48,11 @@ static void finish_by_stop(void)
 	kthread_put(k);
 }
 
+/* Whoever still has a reference is told so. */
 static void finish_stopped(void)
 {
+	explore_check(kthread_unpark(k) == -ESRCH, "ended is ended");
+	explore_check(park() == -ENOSYS, "ended is ended");
 	kthread_put(k);
 }
 
@@ -163,7 +166,7 @@ static void park_ending(void)
 static void finish_ended(void)
 {
 	explore_check(stop() == RESULT, STOP);
-	kthread_put(k);
+	finish_stopped();
 }
 
 static void ask_self_park(void)
@@ -265,6 +268,20 @@ static void cycle_once(void)
 	unpark();
 }
 
+/* The second park comes before T has left the first. */
+static void park_again_soon(void)
+{
+	explore_check(park() == 0, PARK);
+	unpark();
+	cycle_once();
+}
+
+static void self_park_then_park(void)
+{
+	ask_self_park();
+	cycle_once();
+}
+
 static void finish_work(void)
 {
 	/* Nobody wakes it any more: what is pending has to be under way. */
@@ -301,6 +318,18 @@ const struct scenario scenarios[] = {
 	  1,
 	  setup_returning,
 	  { cycle_twice, wake_it },
+	  finish_by_cycle },
+	{ "again",
+	  "park, unpark and park in a row",
+	  0,
+	  setup_running,
+	  { park_again_soon },
+	  finish_by_cycle },
+	{ "self_again",
+	  "a park after a self-park",
+	  0,
+	  setup_running,
+	  { self_park_then_park },
 	  finish_by_cycle },
 	{ "parkers", "two park at once", 0, setup_running, { park_0, park_1 }, finish_two_parkers },
 	{ "stop",
