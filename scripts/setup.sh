@@ -32,7 +32,9 @@ test_packages=(
     clang-format
     libclang-rt-14-dev
     linux-perf
+    patch
     shellcheck
+    spin
     strace
 )
 reader_packages=(
