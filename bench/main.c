@@ -16,13 +16,10 @@ static const struct {
 	{ "topo", cmd_topo, "what hwloc sees; which CPUs may go off, and why the others may not" },
 	{ "doctor", cmd_doctor, "what this machine can and cannot measure" },
 	{ "run", cmd_run, "the main job: take CPUs away and bring them back, with each contender" },
-<<<<<<< HEAD
 	{ "limits", cmd_limits, "the park facility beside the floors of this machine" },
 	{ "peers", cmd_peers, "the park facility beside what one would use instead" },
-=======
 	{ "stress", cmd_stress,
 	  "torture the park facility and check eight invariants; replayable" },
->>>>>>> 5221b1c (bench: parkbench stress)
 	{ "restore", cmd_restore, "bring back the CPUs that a killed run left off" },
 	{ "impact", cmd_impact, "whom a real offline of these CPUs would hurt; changes nothing" },
 	{ "lab", cmd_lab, "a QEMU guest of any topology runs one command" },
