@@ -310,6 +310,48 @@ static struct json_record *fill_arms(const struct recording *rec, struct json_fi
 	return records;
 }
 
+static struct json_field group_field(const char *name, int index)
+{
+	return index < 0 ? json_text(name, NULL) : json_number(name, (uint64_t)index);
+}
+
+static size_t fill_cpu(const struct topology *topo, unsigned int cpu, struct json_field *fields)
+{
+	const struct topo_cpu *row = &topo->cpus[cpu];
+	size_t nr = 0;
+
+	fields[nr++] = json_number("cpu", cpu);
+	fields[nr++] = json_number("order", row->order);
+	fields[nr++] = group_field("package", row->package);
+	fields[nr++] = group_field("die", row->die);
+	fields[nr++] = group_field("numa_node", row->numa_node);
+	fields[nr++] = group_field("l3", row->l3);
+	fields[nr++] = group_field("l2", row->l2);
+	fields[nr++] = group_field("core", row->core);
+	fields[nr++] = group_field("thread", row->thread);
+	fields[nr++] = group_field("kind", row->kind);
+	fields[nr++] = json_truth("is_online", row->is_online);
+	fields[nr++] = json_truth("is_removable", row->is_removable);
+	return nr;
+}
+
+#define CPU_FIELDS 12
+
+/* The readers of a run draw the machine, and put CPUs in the order in which they are near. */
+static size_t fill_cpus(const struct topology *topo, struct json_field *fields,
+			struct json_record *records)
+{
+	size_t nr = 0;
+
+	for (unsigned int cpu = 0; cpu < topo->nr_cpus; cpu++) {
+		struct json_field *f = fields + nr * CPU_FIELDS;
+
+		if (topo->cpus[cpu].is_present)
+			records[nr++] = (struct json_record){ f, fill_cpu(topo, cpu, f) };
+	}
+	return nr;
+}
+
 /* One line per event that had no value: the first reason met. */
 static size_t fill_counters(const struct passes *p, struct json_field *fields, size_t max)
 {
@@ -339,18 +381,22 @@ static int write_run_json(const struct results *results, const struct results_in
 	struct json_field *arm_fields = calloc(rec->nr_arms * ARM_FIELDS, sizeof(*arm_fields));
 	struct json_record *cells = cell_fields ? fill_cells(rec, cell_fields) : NULL;
 	struct json_record *arms = arm_fields ? fill_arms(rec, arm_fields) : NULL;
+	const struct topology *topo = rec->setup->topo;
+	struct json_field *cpu_fields = calloc(topo->nr_cpus * CPU_FIELDS, sizeof(*cpu_fields));
+	struct json_record *cpus = calloc(topo->nr_cpus, sizeof(*cpus));
 	const char *files[MAX_FILES + 1];
 	const char *slash = strrchr(results->path, '/');
 	int ret = -ENOMEM;
 
 	list_files(results, files);
-	if (cells && arms) {
+	if (cells && arms && cpu_fields && cpus) {
 		struct run_json_input json = {
 			.env = input->env,
 			.run_id = slash && slash[1] ? slash + 1 : results->path,
 			.params = { params, fill_all_params(input->passes, params) },
 			.cells = { cells, rec->nr_cells },
 			.arms = { arms, rec->nr_arms },
+			.cpus = { cpus, fill_cpus(topo, cpu_fields, cpus) },
 			.counts = { counts, fill_counts(rec, counts) },
 			.counters = { counters,
 				      fill_counters(input->passes, counters, MAX_FIELDS) },
@@ -362,6 +408,8 @@ static int write_run_json(const struct results *results, const struct results_in
 
 		ret = run_json_write(results->path, &json);
 	}
+	free(cpus);
+	free(cpu_fields);
 	free(arms);
 	free(cells);
 	free(arm_fields);

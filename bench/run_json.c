@@ -5,7 +5,8 @@
  *	{"schema": "parkbench-run/1", "run_id": ..., "start_utc": ..., "end_utc": ...,
  *	 "start_ns": ..., "end_ns": ..., "argv": [...], "exit_code": 0,
  *	 "ended_by": null or why before its end,
- *	 "params": {...}, "cells": [{...}], "arms": [{...}], "counts": {...}, "counters": {...},
+ *	 "params": {...}, "cells": [{...}], "arms": [{...}], "cpus": [{...}],
+ *	 "counts": {...}, "counters": {...},
  *	 "warnings": ["..."], "steal_percent": 0.1,
  *	 "files": [{"name": ..., "bytes": ..., "sha256": ...}],
  *	 "fingerprint": {"id": "3f9c2a71b0de", "schema": 1, "hard": {...}, "soft": {...}},
@@ -329,6 +330,8 @@ static void add_head(cJSON *object, const struct run_json_input *input)
 	cJSON_AddItemToObject(object, "params", make_record(&input->params));
 	cJSON_AddItemToObject(object, "cells", make_records(&input->cells));
 	cJSON_AddItemToObject(object, "arms", make_records(&input->arms));
+	if (input->cpus.nr_records)
+		cJSON_AddItemToObject(object, "cpus", make_records(&input->cpus));
 	cJSON_AddItemToObject(object, "counts", make_record(&input->counts));
 	cJSON_AddItemToObject(object, "counters", make_record(&input->counters));
 	cJSON_AddItemToObject(object, "warnings", make_warnings(input));

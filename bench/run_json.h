@@ -62,6 +62,7 @@ struct run_json_input {
 	struct json_record params;   /* seeds, repetitions, stack bytes, ... */
 	struct json_records cells;   /* what each cell is: workload, duty, threads per CPU, ... */
 	struct json_records arms;    /* contender and knobs of each arm */
+	struct json_records cpus;    /* where each CPU sits; empty: not in the file */
 	struct json_record counts;   /* planned, tried, done, refused, ... */
 	struct json_record counters; /* which counters were available, and why others were not */
 	const char *ended_by;	     /* before its end; NULL: not */

@@ -19,10 +19,13 @@ static int write_run(const char *root, const char *const *files)
 					     json_text("none", NULL), json_truth("is_held", true) };
 	const struct json_field cell[] = { json_text("workload", "walk") };
 	const struct json_record cells[] = { { cell, 1 } };
+	const struct json_field cpu[] = { json_number("cpu", 3), json_text("l3", NULL) };
+	const struct json_record cpus[] = { { cpu, 2 } };
 	struct run_json_input input = {
 		.run_id = "20260101T000000Z-1",
 		.params = { params, 5 },
 		.cells = { cells, 1 },
+		.cpus = { cpus, 1 },
 		.warnings = warnings,
 		.files = files,
 		.exit_code = 5,
@@ -60,6 +63,8 @@ static void holds_what_it_was_given(void **state)
 	assert_holds(text, "\"end_utc\":\tnull");
 	assert_holds(text, "\"warnings\":\t[\"mine\"]");
 	assert_holds(text, "\"workload\":\t\"walk\"");
+	assert_holds(text, "\"cpu\":\t3");
+	assert_holds(text, "\"l3\":\tnull");
 	assert_holds(text, "\"argv\":\t[\"parkbench\", \"a \\\"b\\\"\\n\\t\", \"\xc3\xa4?\"]");
 	free(text);
 }
