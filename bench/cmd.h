@@ -37,6 +37,7 @@ int cmd_gate(int argc, char **argv);
 int cmd_limits(int argc, char **argv);
 int cmd_peers(int argc, char **argv);
 int cmd_stress(int argc, char **argv);
+int cmd_report(int argc, char **argv);
 
 /* One line on standard error: "parkbench plan: ...". Returns EXIT_USAGE. */
 int cmd_refuse(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
