@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: MIT
+"""Counters and system calls per cycle: park against each of the others, numbers printed."""
+
+from . import series
+from .figure import Figure, canvas, without
+from .style import FAINT, INK, duration, grid, in_order, significant, style
+
+KEY = "counters"
+TITLE = "Counters per cycle"
+SAME = 0.005       # relative; equal ones are grey
+MOST_ROWS = 18
+SKIPPED = ("none", "empty")
+TIMES = ("task-clock", "cpu-clock")   # nanoseconds
+
+
+def draw(run):
+    cell = series.cells(run)[-1]
+    values = dict(list(values_of(run, cell).items())[:MOST_ROWS])
+    if not values:
+        return without(KEY, TITLE, "no counters and no system calls: parkbench run --passes "
+                       "timing,counting,syscalls")
+    contenders = in_order({c for per in values.values() for c in per} - set(SKIPPED))
+    figure, axes = canvas(1.2 + 0.3 * len(values), ncols=2, sharey=True,
+                          gridspec_kw={"width_ratios": [1.5, 1]})
+    dots(axes[0, 0], values, contenders)
+    numbers(axes[0, 1], values, contenders)
+    return compose(run, figure, cell, values, contenders)
+
+
+def values_of(run, cell):
+    """{event: {contender: per cycle}} of the whole cycle, only what could be read."""
+    found = {}
+    for file, name in (("counters", "event"), ("syscalls", "syscall")):
+        if not run.has(file):
+            continue
+        table = run.table(file)
+        rows = table.where(series.of(table, cell) & table["phase"].equals("total"))
+        for row in rows.rows():
+            if row.get("mode", "all") not in ("all", "") or row["per_cycle"] != row["per_cycle"]:
+                continue
+            event = row[name] if file == "counters" else f"{row[name]}()"
+            found.setdefault(event, {}).setdefault(row["arm"], row["per_cycle"])
+    return {event: per for event, per in found.items() if any(per.values())}
+
+
+def dots(axes, values, contenders):
+    axes.axvline(1, color=INK, linewidth=0.8)
+    for place, per in enumerate(values.values()):
+        base = per.get(series.REFERENCE)
+        for contender in contenders:
+            if not per.get(contender):
+                continue
+            if not base:
+                only(axes, place, contender, contenders)
+                continue
+            is_same = contender != series.REFERENCE and abs(per[contender] / base - 1) < SAME
+            look = style(contender)
+            axes.plot(per[contender] / base, place, look.marker, markersize=6.5,
+                      color=FAINT if is_same else look.color,
+                      markerfacecolor="none" if is_same else look.color)
+    axes.set_xscale("log", base=2)
+    low, high = axes.get_xlim()
+    axes.set_xlim(min(low, 0.4), max(high, 2.5) * 1.6)
+    axes.xaxis.set_major_formatter(lambda x, _: f"{x:g}")
+    axes.set_xlabel("ratio to park; at the right edge: park has none")
+    axes.set_yticks(range(len(values)), values)
+    axes.set_ylim(len(values) - 0.4, -1.0)
+    axes.tick_params(axis="y", length=0)
+    grid(axes, "both")
+
+
+def only(axes, place, contender, contenders):
+    """At the right edge: no ratio, because park has none of it."""
+    look = style(contender)
+    x = 0.985 - 0.035 * (len(contenders) - 1 - contenders.index(contender))
+    axes.plot(x, place, look.marker, markersize=6.5, color=look.color,
+              transform=axes.get_yaxis_transform())
+
+
+def numbers(axes, values, contenders):
+    axes.axis("off")
+    axes.set_xlim(0, len(contenders))
+    for column, contender in enumerate(contenders):
+        look = style(contender)
+        axes.plot(column + 0.22, -0.75, look.marker, color=look.color, clip_on=False)
+        axes.text(column + 0.95, -0.75, contender, ha="right", va="center", color=look.color)
+        for place, (event, per) in enumerate(values.items()):
+            value = per.get(contender)
+            same = len({significant(per.get(c, 0) or 0) for c in contenders}) == 1
+            axes.text(column + 0.95, place, number_text(event, value),
+                      ha="right", va="center", fontsize=8.5, color=FAINT if same else INK)
+
+
+def number_text(event, value):
+    if value is None:
+        return "-"
+    return duration(value) if event in TIMES else significant(value)
+
+
+def compose(run, figure, cell, values, contenders):
+    unread = [f"{name}: {why}" for name, why in run.json.get("counters", {}).items()
+              if why not in ("exact", "scaled")]
+    note = f" Not readable here: {'; '.join(unread)}." if unread else ""
+    return Figure(
+        KEY, "Counters and system calls of a cycle",
+        f"{cell}; sums over the counting blocks divided by their cycles, all phases, kernel and "
+        "user; taken apart from timing. Exact counts of one pass, no interval; no dot: zero or "
+        f"not counted; grey and hollow: as park's.{note}",
+        "Table. " + "; ".join(f"{event}: " + ", ".join(
+            f"{c} {number_text(event, per[c])}" for c in contenders if c in per)
+            for event, per in values.items()) + ".", figure,
+        header=("event", "arm", "per_cycle"),
+        rows=[(event, contender, per[contender]) for event, per in values.items()
+              for contender in contenders if contender in per])

@@ -1,0 +1,268 @@
+# SPDX-License-Identifier: MIT
+"""A run directory as tables: checked when opened, read once, column by column."""
+
+import csv
+import itertools
+import json
+import os
+
+import numpy as np
+
+from .problem import Problem
+
+RUN_SCHEMA = "parkbench-run/1"
+CSV_SCHEMA = "1"
+ROWS_AT_ONCE = 65536
+
+# Everything else is text. Empty cells of these are NaN.
+NUMBERS = {
+    "cell", "threads_per_cpu", "stack_bytes", "stack_touch_bytes", "data_touch_bytes",
+    "controller_cpu", "block", "repetition", "warmup", "seq", "lane", "cpu", "real_cpu",
+    "bystander_cpu", "is_tried", "nr_cycles", "per_cycle", "value", "ci_low", "ci_high",
+    "ci_level", "n", "nr_threads", "nr_alive", "anonymous_bytes", "kernel_stack_bytes", "depth",
+    "runs_on", "result", "is_rollback", "state", "nr_steps", "nr_done", "is_multi", "ns",
+    "waker_cpu", "sleeper_cpu", "nr_wrong_cpu", "nr_affinity_lost", "first_online",
+}
+
+# What each file must have to be one of ours, beyond the columns that every one has.
+NEEDED = {
+    "samples": ("cell", "workload", "duty", "threads_per_cpu", "arm", "block", "repetition",
+                "warmup", "seq", "started_ns", "real_cpu", "action", "phase", "ns", "status"),
+    "summary": ("cell", "arm", "phase", "statistic", "value", "ci_low", "ci_high", "n", "status"),
+    "steps": ("cell", "arm", "block", "warmup", "seq", "cpu", "state_name", "depth", "ns"),
+    "kpark": ("cell", "arm", "block", "warmup", "call", "thread", "ns"),
+    "bystander": ("cell", "arm", "block", "warmup", "real_cpu", "bystander_cpu", "kind", "action",
+                  "worst_gap_ns", "status"),
+    "counters": ("cell", "arm", "phase", "event", "per_cycle", "status"),
+    "syscalls": ("cell", "arm", "phase", "syscall", "per_cycle"),
+    "memory": ("cell", "arm", "nr_threads", "anonymous_bytes", "kernel_stack_bytes"),
+    "blocks": ("cell", "arm", "block", "pass", "begin_ns"),
+    "matrix": ("waker_cpu", "sleeper_cpu"),
+}
+NEEDED_OF_ALL = ("schema", "hotplug_kind", "hotplug")
+
+
+def is_number(name):
+    return name in NUMBERS or name.endswith("_ns")
+
+
+class Words:
+    """A text column: few different words, many rows."""
+
+    def __init__(self, codes, words):
+        self.codes = codes
+        self.words = words
+
+    def __len__(self):
+        return len(self.codes)
+
+    def equals(self, word):
+        if word not in self.words:
+            return np.zeros(len(self.codes), bool)
+        return self.codes == self.words.index(word)
+
+    def take(self, mask):
+        return Words(self.codes[mask], self.words)
+
+    def present(self):
+        """The words that occur, in the order in which they first do."""
+        codes, first = np.unique(self.codes, return_index=True)
+        return [self.words[codes[i]] for i in np.argsort(first)]
+
+    def at(self, index):
+        return self.words[self.codes[index]]
+
+
+class Table:
+    """Columns by name: float arrays or Words, all of one length."""
+
+    def __init__(self, columns):
+        self.columns = columns
+
+    def __len__(self):
+        return len(next(iter(self.columns.values()))) if self.columns else 0
+
+    def __contains__(self, name):
+        return name in self.columns
+
+    def __getitem__(self, name):
+        return self.columns[name]
+
+    def is_(self, **wanted):
+        """Which rows have all of these values."""
+        mask = np.ones(len(self), bool)
+        for name, value in wanted.items():
+            column = self.columns[name.rstrip("_")]
+            mask &= column.equals(value) if isinstance(column, Words) else column == value
+        return mask
+
+    def where(self, mask=None, **wanted):
+        mask = self.is_(**wanted) if mask is None else mask
+        return Table({name: column.take(mask) if isinstance(column, Words) else column[mask]
+                      for name, column in self.columns.items()})
+
+    def rows(self):
+        """Small tables only."""
+        for i in range(len(self)):
+            yield {name: column.at(i) if isinstance(column, Words) else column[i]
+                   for name, column in self.columns.items()}
+
+
+class Column:
+    """Takes cells as text, chunk by chunk."""
+
+    def __init__(self, name):
+        self.is_number = is_number(name)
+        self.parts = []
+        self.codes = {}
+
+    def add(self, cells):
+        if self.is_number:
+            self.parts.append(np.array([cell or "nan" for cell in cells], dtype=float))
+            return
+        # In a set's order, which changes from run to run: done() sorts them.
+        for cell in set(cells):
+            self.codes.setdefault(cell, len(self.codes))
+        self.parts.append(np.array([self.codes[cell] for cell in cells], dtype=np.int32))
+
+    def done(self):
+        kind = float if self.is_number else np.int32
+        whole = np.concatenate(self.parts) if self.parts else np.zeros(0, kind)
+        if self.is_number:
+            return whole
+        words = sorted(self.codes)
+        place = {word: i for i, word in enumerate(words)}
+        order = np.array([place[word] for word in self.codes], dtype=np.int32)
+        return Words(order[whole] if len(whole) else whole, words)
+
+
+def read_csv(path, wanted=None):
+    """The columns @wanted (all) of a CSV file of ours as a Table."""
+    kind = os.path.splitext(os.path.basename(path))[0]
+    try:
+        with open(path, newline="", encoding="utf-8") as file:
+            return read_rows(path, kind, csv.reader(file), wanted)
+    except OSError as error:
+        raise Problem(f"cannot read {path}: {error.strerror}") from error
+    except (csv.Error, UnicodeDecodeError, ValueError) as error:
+        raise Problem(f"{path} is not CSV of parkbench: {error}") from error
+
+
+def read_rows(path, kind, reader, wanted):
+    header = next(reader, None)
+    check_header(path, kind, header)
+    names = [name for name in header if wanted is None or name in wanted]
+    places = [header.index(name) for name in names]
+    columns = [Column(name) for name in names]
+    line = 1
+    while chunk := list(itertools.islice(reader, ROWS_AT_ONCE)):
+        check_chunk(path, header, chunk, line)
+        cells = list(zip(*chunk))
+        for column, place in zip(columns, places):
+            column.add(cells[place])
+        line += len(chunk)
+    return Table({name: column.done() for name, column in zip(names, columns)})
+
+
+def check_header(path, kind, header):
+    if not header:
+        raise Problem(f"{path} is empty: was the run cut off?")
+    for name in NEEDED_OF_ALL + NEEDED.get(kind, ()):
+        if name not in header:
+            raise Problem(f"{path} is no {kind}.csv of parkbench: it has no column {name}")
+
+
+def check_chunk(path, header, chunk, line):
+    if any(len(row) != len(header) for row in chunk):
+        bad = next(i for i, row in enumerate(chunk) if len(row) != len(header))
+        raise Problem(f"{path} line {line + bad + 1} has {len(chunk[bad])} fields, the header "
+                      f"{len(header)}: was the file cut off?")
+    schema = header.index("schema")
+    if chunk[0][schema] != CSV_SCHEMA:
+        raise Problem(f"{path} has schema {chunk[0][schema][:20]}, this program reads "
+                      f"{CSV_SCHEMA}: use the parkbench that made it")
+
+
+class Run:
+    """One run directory."""
+
+    def __init__(self, path):
+        self.path = path
+        self.json = read_run_json(path)
+        self.tables = {}
+        self.name = os.path.basename(os.path.abspath(path))
+        samples = self.table("samples")
+        if samples is None:
+            raise Problem(f"{path} has no samples.csv: only a whole run directory can be reported")
+        if not (samples.is_(status="ok") & ~np.isnan(samples["ns"])).any():
+            raise Problem(f"nothing was measured in {path}: no step of it was finished")
+
+    def table(self, name):
+        """The file @name.csv, or None where the run has none. Warm-up rows are left out."""
+        if name not in self.tables:
+            path = os.path.join(self.path, f"{name}.csv")
+            table = read_csv(path, WANTED.get(name)) if os.path.exists(path) else None
+            if table is not None and "warmup" in table:
+                table = table.where(table["warmup"] == 0)
+            if table is not None and "arm" in table and "knob" not in table:
+                table.columns["knob"] = Words(np.zeros(len(table), np.int32), [""])
+            self.tables[name] = table
+        return self.tables[name]
+
+    def has(self, name):
+        table = self.table(name)
+        return table is not None and len(table) > 0
+
+    def param(self, name, default=None):
+        value = self.json.get("params", {}).get(name)
+        return default if value is None else value
+
+    def fact(self, name):
+        return self.json.get("environment", {}).get("before", {}).get(name)
+
+    @property
+    def kind(self):
+        """`simulated`, `cpuset` or `real`."""
+        return self.table("samples")["hotplug_kind"].at(0)
+
+    @property
+    def command(self):
+        """Without where the results went: that is no part of what was measured."""
+        words = list(self.json.get("argv", ["?"]))
+        if "--out" in words:
+            del words[words.index("--out"):words.index("--out") + 2]
+        words = [word for word in words if not word.startswith("--out=")]
+        return "parkbench " + " ".join(quote(word) for word in words)
+
+
+# A million samples: what is not drawn is not kept.
+WANTED = {"samples": {
+    "schema", "hotplug_kind", "hotplug", "cell", "workload", "duty", "threads_per_cpu", "arm",
+    "knob", "stack_touch_bytes", "block", "repetition", "warmup", "seq", "started_ns", "real_cpu",
+    "action", "phase", "ns", "status"}}
+
+
+def quote(word):
+    plain = word and all(c.isalnum() or c in "-_=,./:@%+" for c in word)
+    return word if plain else "'" + word.replace("'", "'\\''") + "'"
+
+
+def read_run_json(path):
+    if not os.path.isdir(path):
+        raise Problem(f"{path} is no directory: name the directory of a run")
+    file = os.path.join(path, "run.json")
+    try:
+        with open(file, encoding="utf-8") as stream:
+            run = json.load(stream)
+    except FileNotFoundError:
+        raise Problem(f"{path} has no run.json, which comes last: it is no run, or one that did "
+                      "not end") from None
+    except OSError as error:
+        raise Problem(f"cannot read {file}: {error.strerror}") from error
+    except ValueError as error:
+        raise Problem(f"{file} is not JSON: {error}") from error
+    schema = run.get("schema") if isinstance(run, dict) else None
+    if schema != RUN_SCHEMA:
+        raise Problem(f"{file} has schema {str(schema)[:40]}, this program reads {RUN_SCHEMA}: "
+                      "use the parkbench that made it")
+    return run

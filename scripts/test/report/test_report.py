@@ -1,0 +1,336 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""parkbench report: known numbers come out, holes are shown, bad input is one line, same bytes."""
+
+import csv
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.dont_write_bytecode = True
+try:
+    import matplotlib  # noqa: F401
+except ImportError:
+    print("python3-matplotlib is not installed: scripts/setup.sh --report")
+    sys.exit(77)
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SCRIPTS = os.path.dirname(os.path.dirname(HERE))
+sys.path[:0] = [HERE, SCRIPTS]
+
+import numpy as np
+from make_run import RunMaker
+from report import series, stats, where
+from report.run_reader import NEEDED, Run, read_csv
+
+REPORT = os.path.join(SCRIPTS, "report.py")
+FIGURES = ("machine", "where", "forest", "tail", "blast", "phases", "timeline", "scaling-threads",
+           "scaling-cpus", "counters", "heatmap", "run-order", "crossover")
+
+
+def report(*arguments, seed="0"):
+    return subprocess.run([REPORT, *arguments], capture_output=True, text=True,
+                          env=dict(os.environ, PYTHONHASHSEED=seed), check=False)
+
+
+def read(path, mode="r"):
+    with open(path, mode) as file:
+        return file.read()
+
+
+def figure_rows(folder, key):
+    with open(os.path.join(folder, key + ".csv"), newline="") as file:
+        return list(csv.DictReader(file))
+
+
+class Scratch(unittest.TestCase):
+    def setUp(self):
+        self.scratch = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, self.scratch)
+
+    def place(self, name):
+        return os.path.join(self.scratch, name)
+
+    def make(self, name="run", **shape):
+        return RunMaker(self.place(name), **shape).make()
+
+
+class WholePage(unittest.TestCase):
+    """One page of one whole run, looked at from all sides."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.scratch = tempfile.mkdtemp()
+        cls.run_dir = RunMaker(os.path.join(cls.scratch, "run"), 40).make()
+        cls.done = report(cls.run_dir, "-o", os.path.join(cls.scratch, "a.html"))
+        cls.page = read(os.path.join(cls.scratch, "a.html"))
+        cls.folder = os.path.join(cls.scratch, "a-figures")
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.scratch)
+
+    def test_every_figure_is_there_three_times(self):
+        for key in FIGURES:
+            self.assertIn(f'<figure id="{key}">', self.page)
+            for kind in ("svg", "png", "csv"):
+                self.assertGreater(os.path.getsize(f"{self.folder}/{key}.{kind}"), 50)
+
+    def test_recreate_is_twice_park(self):
+        self.assertIn("2.00 [2.00, 2.00] times as much", self.page)
+        rows = [r for r in figure_rows(self.folder, "forest")
+                if r["arm"] == "recreate" and r["what"] == "quiesce + resume"]
+        self.assertEqual(len(rows), 2)
+        for row in rows:
+            # Whole nanoseconds are rounded.
+            self.assertAlmostEqual(float(row["ratio"]), 2, delta=0.001)
+            self.assertEqual(row["nr_pairs"], "6")
+
+    def test_who_else_paid(self):
+        rows = {(r["panel"], r["cpu"], r["bystander_cpu"]): float(r["median_worst_gap_ns"])
+                for r in figure_rows(self.folder, "blast")}
+        self.assertEqual(rows["park", "2", "1"], 2e6)
+        # Below the threshold counts as the threshold.
+        self.assertEqual(rows["park", "3", "1"], 5000)
+
+    def test_steps_within_a_step_count_once(self):
+        rows = {(r["arm"], r["part"]): float(r["mean_ns"])
+                for r in figure_rows(self.folder, "where")}
+        self.assertEqual(rows["park", where.HANDOVER], 1e6)
+        self.assertEqual(rows["park", "sched:active"], 15e6)
+
+    def test_nothing_is_fetched(self):
+        bare = re.sub(r'xmlns(:\w+)?="[^"]*"', "", self.page)
+        self.assertNotRegex(bare, r"https?:|//[a-z]|<script|<link[^>]*stylesheet|@import")
+        for address in re.findall(r'(?:href|src)="([^"]*)"', bare):
+            self.assertRegex(address, r"^(#|data:,$|data:image/png;base64,|a-figures/)")
+
+    def test_identifiers_are_unique(self):
+        found = re.findall(r'\bid="([^"]*)"', self.page)
+        self.assertEqual(sorted(set(found)), sorted(found))
+        for name in re.findall(r'(?:href="#|url\(#)([^")]*)', self.page):
+            self.assertIn(name, found)
+
+    def test_words_for_who_cannot_see(self):
+        for key in FIGURES:
+            alt = re.search(rf'id="{key}-alt">([^<]*)<', self.page)
+            self.assertTrue(alt and len(alt.group(1)) > 20, key)
+            self.assertIn(f'aria-labelledby="{key}-alt"', self.page)
+
+    def test_captions_say_what_is_repeated(self):
+        for key in ("forest", "tail", "scaling-threads", "scaling-cpus", "run-order", "crossover"):
+            figure = self.page.split(f'<figure id="{key}">')[1].split("</figure>")[0]
+            self.assertIn("unit of replication", figure, key)
+
+    def test_where_the_results_went_is_not_told(self):
+        self.assertIn("parkbench run --hotplug sysfs", self.page)
+        self.assertNotIn("somewhere", self.page)
+
+    def test_same_bytes(self):
+        os.rename(self.folder, self.folder + ".first")
+        report(self.run_dir, "-o", os.path.join(self.scratch, "a.html"), seed="12345")
+        self.assertEqual(read(os.path.join(self.scratch, "a.html")), self.page)
+        for name in os.listdir(self.folder):
+            self.assertEqual(read(f"{self.folder}/{name}", "rb"),
+                             read(f"{self.folder}.first/{name}", "rb"), name)
+
+    def test_small_enough_to_mail(self):
+        self.assertLess(len(self.page.encode()), 3 * 2 ** 20)
+
+
+class Holes(Scratch):
+    def test_missing_data_are_one_line_each(self):
+        run = self.make()
+        for name in ("steps", "kpark", "bystander", "memory", "counters", "matrix", "summary"):
+            os.remove(os.path.join(run, name + ".csv"))
+        done = report(run, "-o", self.place("a.html"))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        page = read(self.place("a.html"))
+        for key, command in (("where", "--hotplug sysfs"), ("blast", "--bystanders"),
+                             ("counters", "counting,syscalls"), ("heatmap", "parkbench limits"),
+                             ("stack", "--stack-touch"), ("before-after", "BEFORE AFTER")):
+            self.assertRegex(page, rf'<p class="missing" id="{key}">[^\n]*{command}')
+        self.assertIn("steps.csv is missing, although the run wrote it", page)
+
+    def test_one_arm_and_few_repetitions(self):
+        run = self.make(repetitions=2)
+        path = os.path.join(run, "samples.csv")
+        lines = [line for line in read(path).splitlines(True) if ",recreate," not in line]
+        with open(path, "w") as file:
+            file.writelines(lines)
+        done = report("--text", run)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("few samples: 2 repetitions", done.stdout)
+        self.assertIn("another size", done.stdout)
+        self.assertEqual(report(run).returncode, 0)
+
+    def test_refused_steps_are_told_and_not_counted(self):
+        run = self.make()
+        path = os.path.join(run, "run.json")
+        content = json.loads(read(path))
+        content["counts"]["refused"] = 3
+        content["exit_code"] = 5
+        with open(path, "w") as file:
+            json.dump(content, file)
+        said = report("--text", run).stdout
+        self.assertIn("3 of 10 steps were refused", said)
+        self.assertIn("ended early", said)
+
+
+class Knobs(Scratch):
+    def test_one_arm_per_value(self):
+        run = Run(self.make(knobs=("rcu_expedited=0", "rcu_expedited=1")))
+        arms = [str(arm) for arm in series.arms(run.table("samples"))]
+        self.assertEqual(arms[0], "park, rcu_expedited=0")
+        self.assertEqual(len(arms), 6)
+        done = report(run.path, "-o", self.place("k.html"))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        panels = {row["panel"] for row in figure_rows(self.place("k-figures"), "blast")}
+        self.assertIn("recreate, rcu_expedited=1", panels)
+
+
+class SeveralRuns(Scratch):
+    def test_before_and_after(self):
+        left, right = self.make("left"), self.make("right")
+        done = report(left, right, "-o", self.place("two.html"))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        rows = figure_rows(self.place("two-figures"), "before-after")
+        self.assertEqual({float(row["ratio"]) for row in rows}, {1.0})
+        self.assertIn('<figure id="run2-tail">', read(self.place("two.html")))
+
+    def test_what_a_guest_brought_back(self):
+        self.make("lab/results/runs/one")
+        self.assertEqual(report("--text", self.place("lab")).returncode, 0)
+
+
+class BadInput(Scratch):
+    def refused(self, *arguments, because):
+        done = report(*arguments)
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+        self.assertRegex(done.stderr, because)
+        self.assertEqual(done.stdout, "")
+
+    def change(self, run, name, function):
+        path = os.path.join(run, name)
+        content = function(read(path))
+        with open(path, "w") as file:
+            file.write(content)
+
+    def test_no_run(self):
+        self.refused(because="DIR")
+        self.refused(self.place("nowhere"), because="is no directory")
+        self.refused(self.scratch, because="has no run.json.*did not end")
+
+    def test_another_schema(self):
+        run = self.make()
+        self.change(run, "run.json", lambda text: text.replace("run/1", "run/2"))
+        self.refused(run, because="schema parkbench-run/2")
+
+    def test_another_schema_of_columns(self):
+        run = self.make()
+        self.change(run, "samples.csv", lambda text: text.replace("\n1,", "\n2,"))
+        self.refused(run, because="samples.csv has schema 2")
+
+    def test_foreign_csv(self):
+        run = self.make()
+        self.change(run, "samples.csv", lambda text: "a,b\n1,2\n")
+        self.refused(run, because="no samples.csv of parkbench: it has no column schema")
+
+    def test_cut_off(self):
+        run = self.make()
+        self.change(run, "samples.csv", lambda text: text[:len(text) // 2])
+        self.refused(run, because=r"line \d+ has \d+ fields, the header 33: was the file cut off")
+
+    def test_cut_off_elsewhere_writes_nothing(self):
+        run = self.make()
+        self.change(run, "bystander.csv", lambda text: text[:-40])
+        self.refused(run, "-o", self.place("a.html"), because="bystander.csv line")
+        self.assertFalse(os.path.exists(self.place("a.html")))
+        self.assertFalse(os.path.exists(self.place("a-figures")))
+
+    def test_words_for_numbers(self):
+        run = self.make()
+        self.change(run, "samples.csv", lambda text: text.replace(",ok,", ",ok,", 1).replace(
+            ",quiesce,", ",quiesce,x", 1))
+        self.refused(run, because="is not CSV of parkbench: could not convert")
+
+    def test_broken_json(self):
+        run = self.make()
+        self.change(run, "run.json", lambda text: text[:50])
+        self.refused(run, because="run.json is not JSON")
+
+    def test_nothing_measured(self):
+        run = self.make()
+        self.change(run, "samples.csv", lambda text: text.replace(",ok,", ",refused,"))
+        self.refused(run, because="nothing was measured")
+
+    def test_cannot_write(self):
+        self.refused(self.make(), "-o", self.place("no/such/place.html"), because="cannot write")
+
+
+class Statistics(unittest.TestCase):
+    def test_median_interval(self):
+        # 20 values: the 6th and the 15th, which cover with 95.9 %.
+        found = stats.median(np.arange(1.0, 21))
+        self.assertEqual((found.value, found.low, found.high, found.n), (10.5, 6, 15, 20))
+        self.assertFalse(stats.median(np.arange(5.0)).has_interval)
+
+    def test_ratio_interval(self):
+        # Six pairs: the whole range covers with 96.9 %; five can not.
+        left, right = np.array([1.0, 2, 3, 4, 5, 6]) * 2, np.array([1.0, 2, 3, 4, 5, 12])
+        found = stats.ratio(left, right)
+        self.assertAlmostEqual(found.value, 2)
+        self.assertAlmostEqual(found.low, 1)
+        self.assertFalse(stats.ratio(left[:5], right[:5]).has_interval)
+
+    def test_curve_ends_before_the_last_ten(self):
+        curve = stats.quantile_curve(np.arange(1000.0), np.arange(1000) // 100)
+        self.assertAlmostEqual(10 ** -curve.x[-1], 0.01)
+        self.assertEqual(curve.y[-1], 990)
+        self.assertTrue((curve.low <= curve.y).all() and (curve.y <= curve.high).all())
+        self.assertIsNone(stats.quantile_curve(np.arange(19.0), np.zeros(19)))
+
+
+class Columns(unittest.TestCase):
+    def test_the_program_writes_what_is_read(self):
+        program = os.path.join(os.environ.get("BUILD_DIR", ""), "bench/parkbench")
+        if not os.path.exists(program):
+            self.skipTest("no program in BUILD_DIR")
+        manual = subprocess.run([program, "list", "columns", "--markdown"], capture_output=True,
+                                text=True, check=True).stdout
+        for name, columns in NEEDED.items():
+            if f"## {name}.csv" not in manual:
+                continue
+            section = manual.split(f"## {name}.csv")[1].split("\n## ")[0] + \
+                manual.split(f"## samples.csv")[0]
+            for column in columns:
+                self.assertIn(f"| {column} |", section, name)
+
+    def test_a_run_of_the_program(self):
+        program = os.path.join(os.environ.get("BUILD_DIR", ""), "bench/parkbench")
+        if not os.path.exists(program):
+            self.skipTest("no program in BUILD_DIR")
+        with tempfile.TemporaryDirectory() as scratch:
+            run = os.path.join(scratch, "run")
+            subprocess.run([program, "run", "--contender", "park,recreate", "--duty", "sleep",
+                            "--cycles", "10", "--repetitions", "2", "--passes", "timing",
+                            "--threads-per-cpu", "1", "--out", run],
+                           capture_output=True, check=False)
+            if not os.path.exists(os.path.join(run, "run.json")):
+                self.skipTest("parkbench run is not possible here")
+            done = subprocess.run([program, "report", run], capture_output=True, text=True,
+                                  check=False)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            page = read(os.path.join(run, "report.html"))
+            self.assertIn('<figure id="machine">', page)
+            self.assertIn("SIMULATED", page)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=1)
