@@ -4,7 +4,8 @@
 #
 # Installs what is missing, builds, runs `parkbench run OPTIONS`, and names the results directory:
 # --out DIR, or results/runs/<UTC time>-<pid>. A simulated run (--hotplug logical, the default)
-# that root starts is done by an ordinary user: the one who called sudo, or nobody.
+# that root starts is done by an ordinary user: the one who called sudo, or nobody. It ends with
+# `parkbench report` of the results, where python3-matplotlib is or can be installed.
 #
 #   scripts/run.sh --contender park,recreate --threads-per-cpu 1,4
 set -euo pipefail
@@ -21,7 +22,7 @@ die() {
 }
 
 usage() {
-    sed -n '3,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+    sed -n '3,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
     if [[ -x $program ]]; then
         printf '\n'
         "$program" run --help
@@ -121,10 +122,22 @@ finish() {
     fi
     if is_empty "$out"; then
         rmdir -- "$out"
-    elif ((EUID == 0)); then
-        chown -hR "$out_owner" -- "$out"
+    else
+        if ((EUID == 0)); then chown -hR "$out_owner" -- "$out"; fi
+        make_report || note "no report of $out: parkbench report $out says why"
     fi
     exit "$status"
+}
+
+# By whom the results belong to; a run that left no results has no report.
+# shellcheck disable=SC2317 # called by the trap
+make_report() {
+    [[ -f $out/run.json ]] || return 0
+    if ((EUID == 0)) && [[ $out_owner != 0:* ]]; then
+        as_user "${out_owner%:*}" "${out_owner#*:}" "$build/bench/parkbench" report "$out"
+    else
+        "$build/bench/parkbench" report "$out"
+    fi
 }
 
 # Where the user cannot get at this checkout, a copy of the program runs in a place of its own.
@@ -157,6 +170,7 @@ run_parkbench() {
 
 read_arguments "$@"
 "$root/scripts/setup.sh"
+"$root/scripts/setup.sh" --report || note 'python3-matplotlib is not to be had: no report at the end'
 build_release
 make_out
 run_parkbench

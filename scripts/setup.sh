@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# setup.sh [--check] [--test] [--readers] [--lab] - install the Debian packages that are missing.
+# setup.sh [--check] [--test] [--readers] [--lab] [--report] - install the Debian packages that are missing.
 #
 #   (nothing)   what building and running need
 #   --test      in addition what scripts/test.sh needs
 #   --readers   in addition R and gnuplot, with which the tests read the CSV
 #   --lab       in addition what parkbench lab needs
+#   --report    in addition what parkbench report needs
 #   --check     install nothing: list what is missing, exit 1 if anything is
 set -euo pipefail
 
@@ -41,6 +42,9 @@ reader_packages=(
     gnuplot-nox
     r-base-core
 )
+report_packages=(
+    python3-matplotlib
+)
 lab_packages=(
     busybox-static
     qemu-system-x86
@@ -56,11 +60,12 @@ is_check=false
 for argument; do
     case $argument in
     --check) is_check=true ;;
-    --test) wanted+=("${test_packages[@]}") ;;
+    --test) wanted+=("${test_packages[@]}" "${report_packages[@]}") ;;
     --readers) wanted+=("${reader_packages[@]}") ;;
+    --report) wanted+=("${report_packages[@]}") ;;
     --lab) wanted+=("${lab_packages[@]}") ;;
     -h | --help)
-        sed -n '3,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+        sed -n '3,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
         exit 0
         ;;
     *) die "unknown option $argument: see setup.sh --help" ;;

@@ -44,6 +44,13 @@ int main(int argc, char *argv[])
 		return 0;
 	if (strcmp(argv[argc - 1], "fail") == 0)
 		return 6;
+	if (strcmp(argv[1], "report") == 0) {
+		if (getenv("NO_REPORT"))
+			return 77;
+		snprintf(path, sizeof(path), "%s/report.html", argv[2]);
+		file = fopen(path, "w");
+		return file ? fclose(file) : 2;
+	}
 	if (argc < 4 || strcmp(argv[2], "--out") != 0)
 		return 2;
 	snprintf(path, sizeof(path), "%s/run.json", argv[3]);
@@ -67,7 +74,7 @@ run_gives() {
     ((status == wanted)) || fail "exit $status instead of $wanted"
 }
 
-results_of() { sed -nE '$s/^results(, moved here)?: //p' <<<"$said"; }
+results_of() { sed -nE 's/^results(, moved here)?: //p' <<<"$said" | tail -n 1; }
 
 test_default_place() {
     run_gives 0 --seed '7 8'
@@ -85,6 +92,14 @@ test_named_place() {
         fail 'not where --out says'
     run_gives 2 --out='named one'
     [[ $said == *'not empty'* ]] || fail 'writes over results'
+}
+
+test_ends_with_the_report() {
+    run_gives 0 --out 'with report'
+    [[ -f "$scratch/with report/report.html" && $said == *"[report] [$scratch/with report]" ]] ||
+        fail 'no report of the results'
+    NO_REPORT=1 run_gives 0 --out 'without report'
+    [[ $said == *"no report of $scratch/without report"* ]] || fail 'does not say so'
 }
 
 test_failure_leaves_nothing() {
@@ -136,6 +151,7 @@ test_root_keeps_the_owner() {
 make_checkout
 test_default_place
 test_named_place
+test_ends_with_the_report
 test_failure_leaves_nothing
 test_help_runs_nothing
 test_broken_build_shows_why

@@ -56,6 +56,8 @@ test_groups_are_asked_for() {
     [[ $asked == *' gnuplot-nox' ]] || fail 'not the readers'
     setup_gives 0 'qemu-system-x86 gnuplot-nox' 0 --lab
     [[ $asked == *' qemu-system-x86' ]] || fail 'not the lab'
+    setup_gives 0 'python3-matplotlib gnuplot-nox' 0 --report
+    [[ $asked == *' python3-matplotlib' ]] || fail 'not the report'
 }
 
 test_check_lists_and_installs_nothing() {
