@@ -10,7 +10,7 @@ import sys
 sys.dont_write_bytecode = True
 
 from report.problem import EXIT_USAGE, Problem
-from report.run_reader import Run
+from report.run_reader import Run, read_matrix
 
 HELP = """\
 usage: parkbench report DIR... [-o report.html]
@@ -20,12 +20,13 @@ Makes one page of one or several run directories: the answer with its intervals,
 the machine, and the figures. It needs no network and no script. Beside it, in a directory named
 after it (report-figures), is each figure as SVG, PNG and CSV. Same input, same bytes.
 
-  DIR          a run (it has a run.json), or what `parkbench lab run --out` brought back
+  DIR          a run (it has a run.json), or what `parkbench lab run --out` brought back;
+               beside a run also what `parkbench limits --matrix` wrote on its machine
   -o FILE      the page                                  (report.html in the first DIR)
   --text       print the essentials, write nothing
   -h, --help   this text
 
-With two DIRs the first is before, the second after. Runs that differ in --stack-touch make
+With two runs the first is before, the second after. Runs that differ in --stack-touch make
 the figure of cost against stack. A figure whose data are missing says which command measures
 them. It needs Debian's python3-matplotlib; --text needs python3-numpy and matplotlib, too.
 
@@ -59,9 +60,19 @@ def run_dirs(path):
     return [path]
 
 
+def read_runs(paths):
+    """A matrix belongs to all runs named with it."""
+    matrices = {path: table for path in paths if (table := read_matrix(path)) is not None}
+    matrix = next(iter(matrices.values()), None)
+    runs = [Run(path, matrix) for path in paths if path not in matrices]
+    if not runs:
+        raise Problem("only a matrix: name the directory of a run beside it")
+    return runs
+
+
 def main(arguments):
     options = parse(arguments)
-    runs = [Run(inner) for path in options.dirs for inner in run_dirs(path)]
+    runs = read_runs([inner for path in options.dirs for inner in run_dirs(path)])
     if options.text:
         from report.terminal import essentials
         print("\n".join(essentials(run) for run in runs), end="")

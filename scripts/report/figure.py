@@ -53,6 +53,8 @@ def svg_text(figure):
     metadata = {"Date": None, "Creator": None, "Format": None, "Type": None,
                 "Title": figure.title}
     figure.canvas.savefig(out, format="svg", metadata=metadata)
+    # Laid out now; the PNG is to be the same drawing.
+    figure.canvas.set_layout_engine("none")
     return re.sub(r"\s+\n", "\n", out.getvalue())
 
 

@@ -10,71 +10,85 @@ from .style import SEQUENTIAL, duration, duration_bar
 
 KEY = "heatmap"
 TITLE = "Waker and sleeper"
-FILE = "matrix"
 LINES = {"core": 0.4, "l3": 0.9, "numa_node": 1.5, "package": 2.4}
-MISSING = ("no matrix.csv, which has the round trip between any two CPUs: parkbench limits")
+ROLES = ("floor", "facility")
+MISSING = ("nobody measured the round trip between any two CPUs: parkbench limits --matrix "
+           "--out M, then parkbench report RUN M")
 
 
 def draw(run):
-    table = run.table(FILE) if run.has(FILE) else None
-    column = time_column(table)
-    if column is None:
+    if run.matrix is None:
         return without(KEY, TITLE, MISSING)
-    cpus = machine.order(run, {int(c) for c in np.append(table["waker_cpu"],
-                                                        table["sleeper_cpu"])})
-    grid = fill(table, column, cpus)
-    figure, axes = canvas(min(7.0, 2.2 + 0.24 * len(cpus)))
-    paint(run, figure, axes[0, 0], grid, cpus)
-    near, far = np.nanmin(grid), np.nanmax(grid)
-    return Figure(
-        KEY, f"From one CPU to another: {duration(near)} to {duration(far)}",
-        f"Median round trip of two threads, {len(table)} measured pairs; hwloc's order, white "
-        "lines between cores, caches, nodes and packages; hatched: not measured or offline.",
-        f"Heat map of {len(cpus)} by {len(cpus)} CPUs, {duration(near)} to {duration(far)}.",
-        figure, header=("waker_cpu", "sleeper_cpu", "ns"),
-        rows=[(cpus[i], cpus[j], float(ns)) for (i, j), ns in np.ndenumerate(grid)])
+    table = run.matrix
+    cpus = machine.order(run, {int(c) for c in np.append(table["near_cpu"], table["far_cpu"])
+                               if not np.isnan(c)})
+    panels = [(case, fill(table.where(case=case), cpus)) for case in cases(table)]
+    figure, axes = canvas(min(9.0, 1.9 + 4.2 / len(panels)), ncols=len(panels))
+    paint(run, figure, axes[0], panels, cpus)
+    return compose(figure, panels, cpus, table)
 
 
-def time_column(table):
-    if table is None:
-        return None
-    names = [name for name in ("ns", "p50_ns", "median_ns") if name in table]
-    names += sorted(name for name in table.columns if name.endswith("_ns"))
-    return names[0] if names else None
+def cases(table):
+    """The floor and the facility beside it."""
+    return [table.where(role=role)["case"].present()[0] for role in ROLES
+            if table.is_(role=role).any()]
 
 
-def fill(table, column, cpus):
+def fill(table, cpus):
     grid = np.full((len(cpus), len(cpus)), np.nan)
-    cells = {}
-    for waker, sleeper, ns in zip(table["waker_cpu"], table["sleeper_cpu"], table[column]):
-        cells.setdefault((int(waker), int(sleeper)), []).append(ns)
-    for (waker, sleeper), values in cells.items():
-        if not np.isnan(values).all():
-            grid[cpus.index(waker), cpus.index(sleeper)] = np.nanmedian(values)
+    for waker, sleeper, ns in zip(table["near_cpu"], table["far_cpu"], table["value"]):
+        if not np.isnan(sleeper):
+            grid[cpus.index(int(waker)), cpus.index(int(sleeper))] = ns
     return grid
 
 
-def paint(run, figure, axes, grid, cpus):
-    axes.set_facecolor("#eeeeee")
-    axes.patch.set_hatch("////")
-    axes.patch.set_edgecolor("#bbbbbb")
-    norm = LogNorm(np.nanmin(grid), max(np.nanmax(grid), np.nanmin(grid) * 1.01))
-    image = axes.imshow(np.ma.masked_invalid(grid), norm=norm, cmap=SEQUENTIAL,
-                        interpolation="nearest")
-    size = 8 if len(cpus) <= 24 else 5
-    marks = [f"{cpu}" for cpu in cpus]
-    axes.set_xticks(range(len(cpus)), marks, fontsize=size)
-    axes.set_yticks(range(len(cpus)), marks, fontsize=size)
-    axes.set_xlabel("sleeper's CPU")
-    axes.set_ylabel("waker's CPU")
-    for position, level in machine.boundaries(run, cpus):
-        axes.axvline(position - 0.5, color="white", linewidth=LINES[level])
-        axes.axhline(position - 0.5, color="white", linewidth=LINES[level])
-    if grid.size <= 64:
-        for (i, j), ns in np.ndenumerate(grid):
-            if not np.isnan(ns):
-                axes.text(j, i, duration(ns, 2), ha="center", va="center", fontsize=7,
-                          color="white" if norm(ns) < 0.5 else "black")
-    bar = figure.colorbar(image, ax=axes)
+def paint(run, figure, axes, panels, cpus):
+    everything = np.concatenate([grid[~np.isnan(grid)] for _, grid in panels])
+    norm = LogNorm(everything.min(), max(everything.max(), everything.min() * 1.01))
+    for axis, (case, grid) in zip(axes, panels):
+        axis.set_facecolor("#eeeeee")
+        image = axis.imshow(np.ma.masked_invalid(grid), norm=norm, cmap=SEQUENTIAL,
+                            interpolation="nearest")
+        axis.set_title(case.replace("_", " "))
+        name_cpus(run, axis, cpus)
+        write_values(axis, grid, norm)
+    bar = figure.colorbar(image, ax=axes, shrink=0.85)
     duration_bar(bar)
     bar.set_label("median round trip")
+
+
+def name_cpus(run, axis, cpus):
+    size = 8 if len(cpus) <= 24 else 5
+    axis.set_xticks(range(len(cpus)), cpus, fontsize=size)
+    axis.set_yticks(range(len(cpus)), cpus, fontsize=size)
+    axis.set_xlabel("sleeper's CPU")
+    axis.set_ylabel("waker's CPU")
+    for position, level in machine.boundaries(run, cpus):
+        axis.axvline(position - 0.5, color="white", linewidth=LINES[level])
+        axis.axhline(position - 0.5, color="white", linewidth=LINES[level])
+
+
+def write_values(axis, grid, norm):
+    if grid.size > 64:
+        return
+    for (i, j), ns in np.ndenumerate(grid):
+        if not np.isnan(ns):
+            axis.text(j, i, duration(ns, 2), ha="center", va="center", fontsize=7.5,
+                      color="white" if norm(ns) < 0.5 else "black")
+
+
+def compose(figure, panels, cpus, table):
+    case, grid = panels[-1]
+    near, far = np.nanmin(grid), np.nanmax(grid)
+    return Figure(
+        KEY, f"From one CPU to another: {case.replace('_', ' ')} takes {duration(near)} to "
+        f"{duration(far)}",
+        f"Medians of the medians of blocks, n = {np.nanmin(table['n']):.0f} (unit of replication: "
+        "block); hwloc's order, white lines between cores, caches, nodes and packages; grey: not "
+        "measured or offline. Measured by parkbench limits --matrix, not in this run.",
+        f"Heat maps of {len(cpus)} by {len(cpus)} CPUs. " + "; ".join(
+            f"{name}: {duration(np.nanmin(g))} to {duration(np.nanmax(g))}"
+            for name, g in panels) + ".", figure,
+        header=("case", "near_cpu", "far_cpu", "ns"),
+        rows=[(name, cpus[i], cpus[j], float(ns)) for name, g in panels
+              for (i, j), ns in np.ndenumerate(g)])

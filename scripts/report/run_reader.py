@@ -4,6 +4,7 @@
 import csv
 import itertools
 import json
+import operator
 import os
 
 import numpy as np
@@ -21,7 +22,7 @@ NUMBERS = {
     "bystander_cpu", "is_tried", "nr_cycles", "per_cycle", "value", "ci_low", "ci_high",
     "ci_level", "n", "nr_threads", "nr_alive", "anonymous_bytes", "kernel_stack_bytes", "depth",
     "runs_on", "result", "is_rollback", "state", "nr_steps", "nr_done", "is_multi", "ns",
-    "waker_cpu", "sleeper_cpu", "nr_wrong_cpu", "nr_affinity_lost", "first_online",
+    "near_cpu", "far_cpu", "nr_wrong_cpu", "nr_affinity_lost", "first_online",
 }
 
 # What each file must have to be one of ours, beyond the columns that every one has.
@@ -37,9 +38,12 @@ NEEDED = {
     "syscalls": ("cell", "arm", "phase", "syscall", "per_cycle"),
     "memory": ("cell", "arm", "nr_threads", "anonymous_bytes", "kernel_stack_bytes"),
     "blocks": ("cell", "arm", "block", "pass", "begin_ns"),
-    "matrix": ("waker_cpu", "sleeper_cpu"),
 }
 NEEDED_OF_ALL = ("schema", "hotplug_kind", "hotplug")
+# Those of `parkbench limits`, which has no hotplug.
+NEEDED_ALONE = {
+    "limits": ("schema", "suite", "case", "role", "near_cpu", "far_cpu", "statistic", "value", "n"),
+}
 
 
 def is_number(name):
@@ -78,6 +82,7 @@ class Table:
 
     def __init__(self, columns):
         self.columns = columns
+        self.firsts = {}    # series.firsts() remembers here
 
     def __len__(self):
         return len(next(iter(self.columns.values()))) if self.columns else 0
@@ -117,13 +122,20 @@ class Column:
         self.codes = {}
 
     def add(self, cells):
+        # Few different ones: each is looked at once. A set's order changes from run to run, and
+        # done() sorts the codes.
+        different = set(cells)
         if self.is_number:
-            self.parts.append(np.array([cell or "nan" for cell in cells], dtype=float))
-            return
-        # In a set's order, which changes from run to run: done() sorts them.
-        for cell in set(cells):
-            self.codes.setdefault(cell, len(self.codes))
-        self.parts.append(np.array([self.codes[cell] for cell in cells], dtype=np.int32))
+            known = {cell: float(cell or "nan") for cell in different}
+        else:
+            for cell in different:
+                self.codes.setdefault(cell, len(self.codes))
+            known = self.codes
+        kind = float if self.is_number else np.int32
+        if len(different) == 1:
+            self.parts.append(np.full(len(cells), known[cells[0]], dtype=kind))
+        else:
+            self.parts.append(np.fromiter(map(known.__getitem__, cells), kind, len(cells)))
 
     def done(self):
         kind = float if self.is_number else np.int32
@@ -152,14 +164,14 @@ def read_rows(path, kind, reader, wanted):
     header = next(reader, None)
     check_header(path, kind, header)
     names = [name for name in header if wanted is None or name in wanted]
-    places = [header.index(name) for name in names]
+    # Of one column itemgetter() would give no tuple.
+    pick = operator.itemgetter(*(header.index(name) for name in names + names[:1]))
     columns = [Column(name) for name in names]
     line = 1
     while chunk := list(itertools.islice(reader, ROWS_AT_ONCE)):
         check_chunk(path, header, chunk, line)
-        cells = list(zip(*chunk))
-        for column, place in zip(columns, places):
-            column.add(cells[place])
+        for column, cells in zip(columns, zip(*map(pick, chunk))):
+            column.add(cells)
         line += len(chunk)
     return Table({name: column.done() for name, column in zip(names, columns)})
 
@@ -167,7 +179,7 @@ def read_rows(path, kind, reader, wanted):
 def check_header(path, kind, header):
     if not header:
         raise Problem(f"{path} is empty: was the run cut off?")
-    for name in NEEDED_OF_ALL + NEEDED.get(kind, ()):
+    for name in NEEDED_ALONE.get(kind) or NEEDED_OF_ALL + NEEDED.get(kind, ()):
         if name not in header:
             raise Problem(f"{path} is no {kind}.csv of parkbench: it has no column {name}")
 
@@ -183,13 +195,27 @@ def check_chunk(path, header, chunk, line):
                       f"{CSV_SCHEMA}: use the parkbench that made it")
 
 
-class Run:
-    """One run directory."""
+def read_matrix(path):
+    """What `parkbench limits --matrix` left in @path as a Table; None: that is not of it."""
+    file = os.path.join(path, "limits.csv")
+    if not os.path.exists(file) or os.path.exists(os.path.join(path, "samples.csv")):
+        return None
+    read_run_json(path)
+    table = read_csv(file)
+    table = table.where(table.is_(suite="matrix", statistic="p50") & ~np.isnan(table["value"]))
+    if not len(table):
+        raise Problem(f"{path} is of parkbench limits without --matrix: only a matrix has a figure")
+    return table
 
-    def __init__(self, path):
+
+class Run:
+    """One run directory; @matrix: of the same machine, or None."""
+
+    def __init__(self, path, matrix=None):
         self.path = path
         self.json = read_run_json(path)
         self.tables = {}
+        self.matrix = matrix
         self.name = os.path.basename(os.path.abspath(path))
         samples = self.table("samples")
         if samples is None:
@@ -237,7 +263,7 @@ class Run:
 
 # A million samples: what is not drawn is not kept.
 WANTED = {"samples": {
-    "schema", "hotplug_kind", "hotplug", "cell", "workload", "duty", "threads_per_cpu", "arm",
+    "hotplug_kind", "cell", "workload", "duty", "threads_per_cpu", "arm",
     "knob", "stack_touch_bytes", "block", "repetition", "warmup", "seq", "started_ns", "real_cpu",
     "action", "phase", "ns", "status"}}
 

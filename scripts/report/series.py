@@ -38,6 +38,13 @@ class Arm:
 
 def firsts(table, *names):
     """One row number for each combination of these columns, in order of the file."""
+    # Asked again and again of the same million rows.
+    if names not in table.firsts:
+        table.firsts[names] = find_firsts(table, names)
+    return table.firsts[names]
+
+
+def find_firsts(table, names):
     codes = np.zeros(len(table), np.int64)
     for name in names:
         column = table[name]

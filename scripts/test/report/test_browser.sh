@@ -45,7 +45,7 @@ requests() { grep '"network_isolation_key":"file:' "$scratch/$1.net" | grep -oE 
 open_page page --dump-dom
 [[ $(complaints page) == 0 ]] || fail "the console says: $(grep CONSOLE "$scratch/page.log")"
 [[ -z $(requests page) ]] || fail "asks $(requests page)"
-[[ $(grep -c '<figure id=' "$scratch/page.dom") -ge 13 ]] || fail 'figures are missing in the page'
+[[ $(grep -c '<figure id=' "$scratch/page.dom") -ge 12 ]] || fail 'figures are missing in the page'
 
 open_page page --print-to-pdf="$scratch/page.pdf"
 [[ $(head -c 5 "$scratch/page.pdf") == %PDF- ]] || fail 'nothing is printed'

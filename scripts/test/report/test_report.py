@@ -67,7 +67,8 @@ class WholePage(unittest.TestCase):
     def setUpClass(cls):
         cls.scratch = tempfile.mkdtemp()
         cls.run_dir = RunMaker(os.path.join(cls.scratch, "run"), 40).make()
-        cls.done = report(cls.run_dir, "-o", os.path.join(cls.scratch, "a.html"))
+        cls.inputs = cls.run_dir, RunMaker(os.path.join(cls.scratch, "matrix")).make_matrix()
+        cls.done = report(*cls.inputs, "-o", os.path.join(cls.scratch, "a.html"))
         cls.page = read(os.path.join(cls.scratch, "a.html"))
         cls.folder = os.path.join(cls.scratch, "a-figures")
 
@@ -104,11 +105,18 @@ class WholePage(unittest.TestCase):
         self.assertEqual(rows["park", where.HANDOVER], 1e6)
         self.assertEqual(rows["park", "sched:active"], 15e6)
 
+    def test_waker_and_sleeper_as_hwloc_has_them(self):
+        rows = figure_rows(self.folder, "heatmap")
+        self.assertEqual([row["far_cpu"] for row in rows[:4]], ["0", "2", "1", "3"])
+        found = {(r["case"], r["near_cpu"], r["far_cpu"]): float(r["ns"]) for r in rows}
+        self.assertEqual(found["park", "1", "2"], 60000)
+
     def test_nothing_is_fetched(self):
-        bare = re.sub(r'xmlns(:\w+)?="[^"]*"', "", self.page)
-        self.assertNotRegex(bare, r"https?:|//[a-z]|<script|<link[^>]*stylesheet|@import")
+        bare = re.sub(r'xmlns(:\w+)?="[^"]*"|base64,[^"]*', "", self.page)
+        found = re.search(r"https?:|//[a-z]|<script|<link[^>]*stylesheet|@import", bare)
+        self.assertIsNone(found)
         for address in re.findall(r'(?:href|src)="([^"]*)"', bare):
-            self.assertRegex(address, r"^(#|data:,$|data:image/png;base64,|a-figures/)")
+            self.assertRegex(address, r"^(#|data:,$|data:image/png;$|a-figures/)")
 
     def test_identifiers_are_unique(self):
         found = re.findall(r'\bid="([^"]*)"', self.page)
@@ -133,7 +141,7 @@ class WholePage(unittest.TestCase):
 
     def test_same_bytes(self):
         os.rename(self.folder, self.folder + ".first")
-        report(self.run_dir, "-o", os.path.join(self.scratch, "a.html"), seed="12345")
+        report(*self.inputs, "-o", os.path.join(self.scratch, "a.html"), seed="12345")
         self.assertEqual(read(os.path.join(self.scratch, "a.html")), self.page)
         for name in os.listdir(self.folder):
             self.assertEqual(read(f"{self.folder}/{name}", "rb"),
@@ -146,13 +154,13 @@ class WholePage(unittest.TestCase):
 class Holes(Scratch):
     def test_missing_data_are_one_line_each(self):
         run = self.make()
-        for name in ("steps", "kpark", "bystander", "memory", "counters", "matrix", "summary"):
+        for name in ("steps", "kpark", "bystander", "memory", "counters", "summary"):
             os.remove(os.path.join(run, name + ".csv"))
         done = report(run, "-o", self.place("a.html"))
         self.assertEqual(done.returncode, 0, done.stderr)
         page = read(self.place("a.html"))
         for key, command in (("where", "--hotplug sysfs"), ("blast", "--bystanders"),
-                             ("counters", "counting,syscalls"), ("heatmap", "parkbench limits"),
+                             ("counters", "counting,syscalls"), ("heatmap", "parkbench limits --matrix"),
                              ("stack", "--stack-touch"), ("before-after", "BEFORE AFTER")):
             self.assertRegex(page, rf'<p class="missing" id="{key}">[^\n]*{command}')
         self.assertIn("steps.csv is missing, although the run wrote it", page)
@@ -226,6 +234,9 @@ class BadInput(Scratch):
         self.refused(because="DIR")
         self.refused(self.place("nowhere"), because="is no directory")
         self.refused(self.scratch, because="has no run.json.*did not end")
+
+    def test_only_a_matrix(self):
+        self.refused(RunMaker(self.place("matrix")).make_matrix(), because="only a matrix")
 
     def test_another_schema(self):
         run = self.make()
@@ -308,7 +319,7 @@ class Columns(unittest.TestCase):
             if f"## {name}.csv" not in manual:
                 continue
             section = manual.split(f"## {name}.csv")[1].split("\n## ")[0] + \
-                manual.split(f"## samples.csv")[0]
+                manual.split("## samples.csv")[0]
             for column in columns:
                 self.assertIn(f"| {column} |", section, name)
 
