@@ -54,7 +54,7 @@ def clouds(axes, entries):
                       linewidth=1.8)
     axes.set_xscale("log")
     log_durations(axes.xaxis)
-    axes.set_xlabel("quiesce + resume of a cycle; hollow: before, filled: after")
+    axes.set_xlabel("quiesce + resume; hollow: before, filled: after")
     axes.set_yticks(range(len(entries)), [f"{arm}   {cell.short}" for cell, arm, *_ in entries])
     axes.set_ylim(len(entries) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
@@ -82,7 +82,7 @@ def ratios(axes, entries):
 
 def compose(figure, before, after, entries):
     keys = differences(before, after)
-    unlike = f" The machines or builds differ in {', '.join(keys)}." if keys else ""
+    unlike = f" The runs differ in {', '.join(keys)}." if keys else ""
     return Figure(
         KEY, f"Before ({before.name}) and after ({after.name})",
         "Dots: medians of blocks; line: their median. Ratio of the medians, 95 % by bootstrap "
@@ -99,5 +99,7 @@ def compose(figure, before, after, entries):
 
 
 def differences(before, after):
-    left, right = (run.json.get("fingerprint", {}).get("hard", {}) for run in (before, after))
+    """Of machine, build and parameters: what besides the change in question may explain it."""
+    left, right = ({**run.json.get("fingerprint", {}).get("hard", {}), **run.json.get("params", {})}
+                   for run in (before, after))
     return sorted(key for key in set(left) | set(right) if left.get(key) != right.get(key))

@@ -210,6 +210,19 @@ class SeveralRuns(Scratch):
         rows = figure_rows(self.place("two-figures"), "before-after")
         self.assertEqual({float(row["ratio"]) for row in rows}, {1.0})
         self.assertIn('<figure id="run2-tail">', read(self.place("two.html")))
+        self.assertNotIn("The runs differ", read(self.place("two.html")))
+
+    def test_stack_depth_over_runs(self):
+        runs = [self.make("shallow"), self.make("deep")]
+        path = os.path.join(runs[1], "run.json")
+        content = json.loads(read(path))
+        content["params"]["stack_touch_bytes"] = 262144
+        with open(path, "w") as file:
+            json.dump(content, file)
+        self.assertEqual(report(*runs, "-o", self.place("s.html")).returncode, 0)
+        rows = figure_rows(self.place("s-figures"), "stack")
+        self.assertEqual({row["stack_touch_bytes"] for row in rows}, {"65536", "262144"})
+        self.assertIn("The runs differ in stack_touch_bytes", read(self.place("s.html")))
 
     def test_what_a_guest_brought_back(self):
         self.make("lab/results/runs/one")
