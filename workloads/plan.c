@@ -171,7 +171,7 @@ static const struct workload *find_workload(const char *name, char *why, size_t 
 {
 	const struct workload *workload = workload_find(name);
 	const struct workload *const *all;
-	char names[256] = "";
+	char names[512] = "";
 	size_t nr, used = 0;
 
 	if (workload)
@@ -215,6 +215,11 @@ int plan_generate(const struct topology *topo, const struct plan_params *params,
 		return ret;
 	if (checked.max_off == 0 || checked.max_off > nr_cpus)
 		checked.max_off = nr_cpus;
+	if (!checked.order)
+		checked.order = workload->order ? workload->order : PLAN_ORDER_ASCENDING;
+	ret = workload->check ? workload->check(topo, &checked, why, why_size) : 0;
+	if (ret)
+		return ret;
 	snprintf(plan.workload, sizeof(plan.workload), "%s", workload->name);
 	random_init(&random, params->seed);
 	ret = workload->generate(&plan, topo, &checked, &random);

@@ -32,6 +32,17 @@ struct plan_step {
 	enum plan_action action;
 };
 
+/* In which order a workload turns to its CPUs; near and far are seen from the controller. */
+enum plan_order {
+	PLAN_ORDER_OWN, /* the workload's own */
+	PLAN_ORDER_ASCENDING,
+	PLAN_ORDER_DESCENDING,
+	PLAN_ORDER_NEAR,
+	PLAN_ORDER_FAR,
+	PLAN_ORDER_RANDOM, /* seeded, made once */
+	NR_PLAN_ORDERS
+};
+
 /* Everything a generator may look at besides the topology. Times in ns. */
 struct plan_params {
 	const char *workload; /* name in workloads.def */
@@ -41,6 +52,8 @@ struct plan_params {
 	uint64_t dwell_off_ns, dwell_on_ns; /* between the steps, before dither */
 	uint64_t dither_ns; /* each dwell gets a seeded extra from [0, dither_ns] (M2) */
 	uint64_t seed;
+	enum plan_order order;
+	unsigned int controller_cpu; /* stays; what distances are counted from */
 };
 
 struct plan {
@@ -57,8 +70,9 @@ struct plan {
  * @why: one line for the user on failure.
  *
  * Return: 0, and the plan has passed plan_validate(); -ENOENT no such workload; -EINVAL parameters
- * (no CPU, zero cycles, a CPU the topology lacks); -ENOMEM; -EOVERFLOW more steps or time than a
- * plan can hold. @ret_plan is untouched on failure; release with plan_fini().
+ * (no CPU, zero cycles, a CPU the topology lacks); -EOPNOTSUPP the machine or the set has not what
+ * the workload is about; -ENOMEM; -EOVERFLOW more steps or time than a plan can hold. @ret_plan is
+ * untouched on failure; release with plan_fini().
  */
 int plan_generate(const struct topology *topo, const struct plan_params *params,
 		  struct plan *ret_plan, char *why, size_t why_size);
