@@ -127,13 +127,16 @@ static int impact_on(const struct options *options, const struct topology *topo)
 	struct selection s;
 	struct option_why why;
 	struct impact impact;
-	int code;
+	int err, code;
 
 	if (!topo->is_this_machine)
 		return cmd_refuse("impact",
 				  "the topology is of another machine (%s): unset HWLOC_*",
 				  topo->source);
-	if (selection_make(options, topo, &s, &why))
+	err = selection_make(options, topo, &s, &why);
+	if (err == -EOPNOTSUPP)
+		return cmd_skip("impact", "%s", why.text);
+	if (err)
 		return cmd_refuse("impact", "%s", why.text);
 	code = look("impact", &s, stdout, &impact);
 	if (!code)

@@ -81,9 +81,12 @@ static int plan_on(const struct options *o, const struct topology *topo)
 {
 	struct selection s;
 	struct option_why why;
-	int code = EXIT_DONE;
+	int err, code = EXIT_DONE;
 
-	if (selection_make(o, topo, &s, &why))
+	err = selection_make(o, topo, &s, &why);
+	if (err == -EOPNOTSUPP)
+		return cmd_skip("plan", "%s", why.text);
+	if (err)
 		return cmd_refuse("plan", "%s", why.text);
 	if (o->plan_path)
 		describe_all(stdout, &s);

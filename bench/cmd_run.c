@@ -105,7 +105,7 @@ static int prepare_hotplug(struct run *run)
 static int prepare(struct run *run)
 {
 	struct option_why why;
-	int nr, code;
+	int nr, err, code;
 
 	if (cmd_load_topology("run", &run->topo))
 		return EXIT_USAGE;
@@ -115,7 +115,10 @@ static int prepare(struct run *run)
 	code = prepare_hotplug(run);
 	if (code)
 		return code;
-	if (selection_make(&run->options, &run->topo, &run->selection, &why))
+	err = selection_make(&run->options, &run->topo, &run->selection, &why);
+	if (err == -EOPNOTSUPP)
+		return cmd_skip("run", "%s", why.text);
+	if (err)
 		return cmd_refuse_usage("run", "%s", why.text);
 	fill_setup(run);
 	if (make_cells(run))

@@ -150,7 +150,8 @@ static int parse_option(struct walk *walk, const char *word, struct option_why *
 static int check_plan_file(const struct walk *walk, struct option_why *why)
 {
 	static const char *const brought[] = { "--workload",  "--cpus",	    "--cycles", "--max-off",
-					       "--dwell-off", "--dwell-on", "--dither", NULL };
+					       "--dwell-off", "--dwell-on", "--dither", "--rate",
+					       "--order",     NULL };
 
 	for (size_t i = 0; brought[i]; i++)
 		if (is_given(walk, brought[i]))
@@ -160,6 +161,18 @@ static int check_plan_file(const struct walk *walk, struct option_why *why)
 	if (walk->command == OPTIONS_PLAN && is_given(walk, "--out"))
 		return option_refuse(why, "-o does not go with --plan: give a SELECTION to make a "
 					  "new plan");
+	return 0;
+}
+
+/* It decides all of them. */
+static int check_rate(const struct walk *walk, struct option_why *why)
+{
+	static const char *const dwells[] = { "--dwell-off", "--dwell-on", "--dither", NULL };
+
+	for (size_t i = 0; dwells[i] && is_given(walk, "--rate"); i++)
+		if (is_given(walk, dwells[i]))
+			return option_refuse(why, "%s does not go with --rate: give one of them",
+					     dwells[i]);
 	return 0;
 }
 
@@ -213,7 +226,8 @@ static int check_together(const struct walk *walk, struct option_why *why)
 {
 	const struct options *o = &walk->options;
 
-	if ((o->plan_path && check_plan_file(walk, why)) || check_real(walk, why))
+	if ((o->plan_path && check_plan_file(walk, why)) || check_rate(walk, why) ||
+	    check_real(walk, why))
 		return -EINVAL;
 	if (o->stack_touch_bytes > o->stack_bytes - STACK_RESERVE_BYTES)
 		return option_refuse(why,

@@ -32,8 +32,9 @@ struct options {
 	size_t nr_workloads, nr_contenders, nr_duties, nr_threads_per_cpu;
 	const char *cpus; /* NULL: the default victims */
 	unsigned int cycles;
-	unsigned int max_off; /* 0: no limit */
-	uint64_t dwell_off_ns, dwell_on_ns, dither_ns;
+	unsigned int max_off;			       /* 0: no limit */
+	uint64_t dwell_off_ns, dwell_on_ns, dither_ns; /* --rate gives all three */
+	enum plan_order order;
 	uint64_t seed;
 	unsigned int repetitions; /* without warm-up */
 	const struct hotplug *hotplug;

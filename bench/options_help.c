@@ -15,7 +15,9 @@
 	"(logical)\n"                                                                              \
 	"  --dwell-off T  --dwell-on T  --dither T       waits and their extra: ns us ms s "       \
 	"(500us)\n"                                                                                \
-	"  --plan FILE             the plans of this file instead\n"                               \
+	"  --rate N/s              steps instead of waits: /ms /s /min /h\n"                       \
+	"  --order O  ascending, descending, near, far, random    --plan FILE  its plans "         \
+	"instead\n"                                                                                \
 	"  --controller CPU        where the suite itself runs (the first CPU that stays)\n"
 
 static const char help_plan[] =

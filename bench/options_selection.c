@@ -165,6 +165,31 @@ static int parse_dither(struct options *o, const char *value, struct option_why 
 	return option_time(value, DWELL_MAX_NS, &o->dither_ns, why);
 }
 
+/* A step each period on average, each pause dithered by as much as the mean: no lattice (M2). */
+static int parse_rate(struct options *o, const char *value, struct option_why *why)
+{
+	uint64_t period_ns;
+
+	if (option_rate(value, &period_ns, why))
+		return -EINVAL;
+	o->dwell_off_ns = period_ns / 2;
+	o->dwell_on_ns = period_ns / 2;
+	o->dither_ns = period_ns;
+	return 0;
+}
+
+static int parse_order(struct options *o, const char *value, struct option_why *why)
+{
+	static const char *const names[] = { "own", "ascending", "descending", "near",
+					     "far", "random",	 NULL };
+	size_t order;
+
+	if (option_choice(value, names, &order, why))
+		return -EINVAL;
+	o->order = (enum plan_order)order;
+	return 0;
+}
+
 static int parse_hotplug(struct options *o, const char *value, struct option_why *why)
 {
 	const struct hotplug *hotplug = catalogue_find(CATALOGUE_HOTPLUG, value, why);
@@ -224,6 +249,8 @@ const struct option_row option_rows_selection[] = {
 	{ "--dwell-off", NULL, FOR_ALL, VALUE_NEEDED, parse_dwell_off, NULL },
 	{ "--dwell-on", NULL, FOR_ALL, VALUE_NEEDED, parse_dwell_on, NULL },
 	{ "--dither", NULL, FOR_ALL, VALUE_NEEDED, parse_dither, NULL },
+	{ "--rate", NULL, FOR_ALL, VALUE_NEEDED, parse_rate, NULL },
+	{ "--order", NULL, FOR_ALL, VALUE_NEEDED, parse_order, NULL },
 	{ "--repetitions", "--benchmark_repetitions", FOR_ALL, VALUE_NEEDED, parse_repetitions,
 	  NULL },
 	{ "--seed", NULL, FOR_ALL, VALUE_NEEDED, parse_seed, NULL },

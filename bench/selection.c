@@ -198,6 +198,18 @@ static int add_plan(struct selection *s, const struct plan *plan)
 	return 0;
 }
 
+/* A package of 64 CPUs is not away after 20 cycles. */
+static void note_unreached(struct selection *s, const struct workload *workload,
+			   const struct plan *plan)
+{
+	unsigned int nr_victims = cpumask_weight(&s->victims);
+	unsigned int nr_reached = cpumask_weight(&plan->cpus);
+
+	if (workload->takes_all && nr_reached < nr_victims)
+		add_note(s, "workload %s: %zu cycles reach %u of %u CPUs: give --cycles %u or more",
+			 workload->name, plan->nr_steps / 2, nr_reached, nr_victims, nr_victims);
+}
+
 static int generate(const struct options *o, const struct topology *topo,
 		    const struct workload *workload, struct selection *s, struct option_why *why)
 {
@@ -210,6 +222,8 @@ static int generate(const struct options *o, const struct topology *topo,
 		.dwell_on_ns = o->dwell_on_ns,
 		.dither_ns = o->dither_ns,
 		.seed = o->seed,
+		.order = o->order,
+		.controller_cpu = s->controller_cpu,
 	};
 	char reason[OPTION_WHY_SIZE - 64] = "";
 	const unsigned int nr_victims = cpumask_weight(&s->victims);
@@ -225,6 +239,7 @@ static int generate(const struct options *o, const struct topology *topo,
 			      *reason ? reason : strerror(-err));
 		return err;
 	}
+	note_unreached(s, workload, &plan);
 	err = add_plan(s, &plan);
 	if (err)
 		plan_fini(&plan);

@@ -29,8 +29,9 @@ struct selection {
  * selection_make() - decide, and generate or load the plans.
  *
  * Return: 0; -EINVAL, -ENOENT with one line in @why when the options do not fit the machine;
- * -ENOMEM; another -errno with a line when a plan file cannot be read. @ret is untouched on
- * failure; release with selection_fini().
+ * -EOPNOTSUPP likewise when the machine lacks what a workload is about; -ENOMEM; another -errno
+ * with a line when a plan file cannot be read. @ret is untouched on failure; release with
+ * selection_fini().
  */
 int selection_make(const struct options *options, const struct topology *topo,
 		   struct selection *ret, struct option_why *why);

@@ -161,6 +161,19 @@ static void help_wins_over_what_follows(void **state)
 	assert_true(parsed(OPTIONS_PLAN, "plan --cycles 3 -h").is_help);
 }
 
+static void a_rate_sets_the_waits(void **state)
+{
+	const struct options o = parsed(OPTIONS_PLAN, "plan --rate 200/s --order far");
+
+	(void)state;
+	assert_int_equal(o.dwell_off_ns, 2500000);
+	assert_int_equal(o.dwell_on_ns, 2500000);
+	assert_int_equal(o.dither_ns, 5000000);
+	assert_int_equal(o.order, PLAN_ORDER_FAR);
+	assert_int_equal(parsed(OPTIONS_PLAN, "plan --rate 3/min").dither_ns, 20000000000);
+	assert_int_equal(parsed(OPTIONS_PLAN, "plan").order, PLAN_ORDER_OWN);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -171,6 +184,7 @@ int main(void)
 		cmocka_unit_test(bystanders_are_a_pass),
 		cmocka_unit_test(google_benchmark_flags_arrive),
 		cmocka_unit_test(help_wins_over_what_follows),
+		cmocka_unit_test(a_rate_sets_the_waits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
