@@ -21,15 +21,34 @@
 #define PLAN_STEPS_MAX ((size_t)1 << 24)
 #define PLAN_NS_MAX    ((uint64_t)INT64_MAX)
 
+/* No workload makes more lanes. */
+#define PLAN_LANES_MAX 64
+
 #define PLAN_NAME_BYTES 32
 
 enum plan_action { PLAN_OFFLINE, PLAN_ONLINE };
+
+/*
+ * A step that has to fail, and then leaves everything as it was: on its way the CPU passes three
+ * states, and one of them is made to refuse. The hotplug driver's is the lowest, then comes the
+ * wait until the threads are off the CPU (on the way down only), then the threads themselves.
+ * PLAN_FAILS_LAST makes nothing fail: the CPU is the last one, and the driver has to refuse it.
+ */
+enum plan_fails {
+	PLAN_FAILS_NOT,
+	PLAN_FAILS_HOTPLUG,
+	PLAN_FAILS_OFF_CPU,
+	PLAN_FAILS_THREADS,
+	PLAN_FAILS_LAST,
+	NR_PLAN_FAILS
+};
 
 struct plan_step {
 	uint64_t planned_ns; /* since the start of the block */
 	unsigned int cpu;    /* as the plan counts it */
 	unsigned int lane;   /* which of several parallel togglers, < CPUMASK_NR_CPUS; 0 with one */
 	enum plan_action action;
+	enum plan_fails fails;
 };
 
 /* In which order a workload turns to its CPUs; near and far are seen from the controller. */
@@ -54,6 +73,8 @@ struct plan_params {
 	uint64_t seed;
 	enum plan_order order;
 	unsigned int controller_cpu; /* stays; what distances are counted from */
+	unsigned int nr_lanes; /* parallel togglers, for the workloads that have them; 0: 2, at most
+			  PLAN_LANES_MAX */
 };
 
 struct plan {
@@ -87,13 +108,17 @@ void plan_fini(struct plan *plan);
  * plan_validate() - is this a plan that can be run and undone?
  *
  * Times do not fall, no CPU goes off twice or comes on twice in a row, only CPUs of the set, all
- * back at the end, at least one step, nothing out of range. Return: 0 or -EINVAL with the step
- * named in @why.
+ * back at the end, at least one step, nothing out of range. Lanes run in parallel, so that each is
+ * looked at for itself: two may take the same CPU off, and both must bring it back. Return: 0;
+ * -EINVAL with the step named in @why; -ENOMEM.
  */
 int plan_validate(const struct plan *plan, char *why, size_t why_size);
 
 /* plan_validate() that also says at which step it failed; nr_steps: the plan as a whole. */
 int plan_find_fault(const struct plan *plan, size_t *ret_step, char *why, size_t why_size);
+
+/* The highest lane + 1; more than 1: the plan needs as many threads to run it. */
+unsigned int plan_nr_lanes(const struct plan *plan);
 
 /* Do all CPUs of the plan exist here? 0, or -ENOENT naming the missing ones in @why. */
 int plan_fits(const struct plan *plan, const struct topology *topo, char *why, size_t why_size);

@@ -71,9 +71,16 @@ static void the_limits_round_trip(void **state)
 {
 	struct plan_step steps[] = {
 		{ .cpu = 8190, .action = PLAN_OFFLINE, .lane = CPUMASK_NR_CPUS - 1 },
-		{ .planned_ns = PLAN_NS_MAX, .cpu = 8190, .action = PLAN_ONLINE },
+		{ .cpu = 0, .action = PLAN_OFFLINE, .fails = PLAN_FAILS_LAST },
+		{ .cpu = 0, .action = PLAN_OFFLINE, .fails = PLAN_FAILS_THREADS },
+		{ .cpu = 0, .action = PLAN_OFFLINE, .fails = PLAN_FAILS_OFF_CPU },
+		{ .cpu = 0, .action = PLAN_OFFLINE, .fails = PLAN_FAILS_HOTPLUG },
+		{ .planned_ns = PLAN_NS_MAX,
+		  .cpu = 8190,
+		  .action = PLAN_ONLINE,
+		  .lane = CPUMASK_NR_CPUS - 1 },
 	};
-	struct plan plan = { .workload = "a", .steps = steps, .nr_steps = 2 };
+	struct plan plan = { .workload = "a", .steps = steps, .nr_steps = 6 };
 
 	(void)state;
 	for (unsigned int cpu = 0; cpu < CPUMASK_NR_CPUS; cpu += 2)

@@ -34,7 +34,7 @@ static void holds_2048_cpus(void **state)
 			continue;
 		if (ret)
 			fail_msg("%s", why);
-		assert_int_equal(plan.nr_steps, 2 * NR_CYCLES);
+		assert_in_range(plan.nr_steps, 2 * NR_CYCLES, 7 * NR_CYCLES);
 		assert_in_range(plan.max_steps, plan.nr_steps, 2 * plan.nr_steps);
 		text = save_text(&plan, &length);
 		assert_int_equal(load_text(text, length, &loaded, why, sizeof(why)), 1);

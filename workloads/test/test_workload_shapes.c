@@ -9,15 +9,21 @@
 /* Two packages of two caches of two cores of two threads. */
 #define SIXTEEN "package:2 l3:2 core:2 pu:2"
 
-/* "-1 -2 +1 +2": who goes and who comes. */
+/* "-1 -2 +1 +2": who goes and who comes; "/1" in lane 1; "!3" and has to fail there. */
 static void write_shape(const struct plan *plan, char *text, size_t size)
 {
 	size_t used = 0;
 
-	for (size_t i = 0; i < plan->nr_steps && used < size; i++)
+	for (size_t i = 0; i < plan->nr_steps && used < size; i++) {
+		const struct plan_step *step = &plan->steps[i];
+
 		used += (size_t)snprintf(text + used, size - used, "%s%c%u", i ? " " : "",
-					 plan->steps[i].action == PLAN_OFFLINE ? '-' : '+',
-					 plan->steps[i].cpu);
+					 step->action == PLAN_OFFLINE ? '-' : '+', step->cpu);
+		if (step->lane && used < size)
+			used += (size_t)snprintf(text + used, size - used, "/%u", step->lane);
+		if (step->fails && used < size)
+			used += (size_t)snprintf(text + used, size - used, "!%d", step->fails);
+	}
 	assert_true(used < size);
 }
 
@@ -133,6 +139,34 @@ static void by_kind(void **state)
 	topology_fini(&topo);
 }
 
+static void in_lanes(void **state)
+{
+	static const struct shape shapes[] = {
+		{ "lanes", "1-5", 6, 0, 0, "-1 -2/1 +1 +2/1 -3 -4/1 +3 +4/1 -5 -2/1 +5 +2/1" },
+		{ "lanes", "1-5", 3, 1, 0, "-1 +1 -2 +2 -3 +3" },
+		{ "clash", "1-2", 3, 0, 0, "-1 -1/1 +1 +1/1 -2 +2" },
+	};
+
+	(void)state;
+	CHECK(SIXTEEN, shapes);
+}
+
+static void with_refusals(void **state)
+{
+	static const struct shape faults[] = {
+		{ "faults", "1-2", 2, 0, 0,
+		  "-1!3 -1!2 -1!1 -1 +1!1 +1!3 +1 -2!3 -2!2 -2!1 -2 +2!1 +2!3 +2" },
+	};
+	static const struct shape last[] = {
+		{ "last", "1-3", 7, 0, 0, "-1 -2 -3 -0!4 +1 +2 +3 -1 -2 -3 -0!4 +1 +2 +3" },
+		{ "last", "1-3", 1, 0, 0, "-1 -2 -3 -0!4 +1 +2 +3" },
+	};
+
+	(void)state;
+	CHECK(SIXTEEN, faults);
+	CHECK("core:4 pu:1", last);
+}
+
 static void expect_refusal(const char *machine, const char *workload, const char *said)
 {
 	struct plan_params params = { .workload = workload, .cycles = 2 };
@@ -159,6 +193,8 @@ static void says_what_the_machine_lacks(void **state)
 		       "this machine has only one package: use sweep");
 	expect_refusal("numa:1 core:2 pu:2", "node",
 		       "this machine has only one NUMA node: use sweep");
+	expect_refusal("core:4 pu:1", "last",
+		       "CPU 2-3 would stay online, so that none is the last: name all but one");
 	expect_refusal("core:4 pu:1", "kind", "hwloc knows no kind of core here: use sweep");
 }
 
@@ -170,6 +206,8 @@ int main(void)
 		cmocka_unit_test(together_by_topology),
 		cmocka_unit_test(by_distance),
 		cmocka_unit_test(by_kind),
+		cmocka_unit_test(in_lanes),
+		cmocka_unit_test(with_refusals),
 		cmocka_unit_test(says_what_the_machine_lacks),
 	};
 
