@@ -109,7 +109,7 @@ int cmd_plan(int argc, char **argv)
 		fputs(options_help(OPTIONS_PLAN), stdout);
 		return EXIT_DONE;
 	}
-	code = cmd_load_topology("plan", &topo);
+	code = cmd_load_machine("plan", &options, &topo);
 	if (code)
 		return code;
 	code = plan_on(&options, &topo);

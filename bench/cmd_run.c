@@ -107,9 +107,9 @@ static int prepare(struct run *run)
 	struct option_why why;
 	int nr, err, code;
 
-	if (cmd_load_topology("run", &run->topo))
+	if (cmd_load_machine("run", &run->options, &run->topo))
 		return EXIT_USAGE;
-	if (!run->topo.is_this_machine)
+	if (!run->topo.is_this_machine && !run->options.virtual_machine)
 		return cmd_refuse("run", "the topology is of another machine (%s): unset HWLOC_*",
 				  run->topo.source);
 	code = prepare_hotplug(run);
@@ -121,6 +121,9 @@ static int prepare(struct run *run)
 	if (err)
 		return cmd_refuse_usage("run", "%s", why.text);
 	fill_setup(run);
+	run_settle_scale(run);
+	if (run_check_capacity(run, &why))
+		return cmd_refuse("run", "%s", why.text);
 	if (make_cells(run))
 		return cmd_refuse("run", "out of memory");
 	run->handover = handover_new(&run->passes);
@@ -253,7 +256,7 @@ static int judge(const struct run *run, int pass_error)
 static bool is_refusal(int pass_error)
 {
 	return pass_error && pass_error != -ETIMEDOUT && pass_error != -EIO &&
-	       pass_error != -EPROTO && pass_error != -EINTR;
+	       pass_error != -EPROTO && pass_error != -EILSEQ && pass_error != -EINTR;
 }
 
 static int write_second_report(const struct run *run)

@@ -285,5 +285,5 @@ const struct csv_column *csv_columns(size_t *ret_nr)
 const char *csv_controller(const struct recording *rec, const struct step_sample *step)
 {
 	return topo_distance_name(
-		topology_distance(rec->setup->topo, rec->setup->controller_cpu, step->real_cpu));
+		topology_distance(rec->setup->topo, rec->setup->controller_cpu, step->cpu));
 }

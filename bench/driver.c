@@ -5,29 +5,65 @@
 #include "comeback.h"
 #include "interrupt.h"
 #include "ladder.h"
+#include "lanes.h"
 #include "memory.h"
 #include "offcpu.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 struct driver {
 	const struct run_setup *setup;
 	struct block *block;
 	struct tenancies tenancies;
-	struct ladder ladder;
+	struct ladder *ladders; /* one; with lanes one for each CPU of the plan */
+	size_t nr_ladders;
+	unsigned int nr_lanes;
 	struct comeback comeback;
-	uint64_t slip_ns; /* how much later than planned the schedule runs by now */
+	_Atomic int fatal; /* -errno after which nothing more should be tried */
 };
+
+/* Relaxed: nothing but the number itself is passed on; lanes_run() orders the rest. */
+static int fatal_of(const struct driver *d)
+{
+	return atomic_load_explicit(&d->fatal, memory_order_relaxed);
+}
+
+/* The first one counts. */
+static void note_fatal(struct driver *d, int fatal)
+{
+	int none = 0;
+
+	if (fatal)
+		atomic_compare_exchange_strong_explicit(&d->fatal, &none, fatal,
+							memory_order_relaxed, memory_order_relaxed);
+}
+
+/* A thread is lost or strange: whatever is tried next may wait for it for ever. */
+static bool is_stuck(const struct driver *d)
+{
+	int fatal = fatal_of(d);
+
+	return fatal && fatal != -EILSEQ;
+}
+
+static struct ladder *ladder_of(struct driver *d, const struct tenancy *ty)
+{
+	return d->nr_ladders > 1 ? &d->ladders[ty - d->tenancies.list] : d->ladders;
+}
 
 /* Of a real driver the kernel may have touched any thread: those of other CPUs that are up, too. */
 static void check_comeback(struct driver *d, const struct tenancy *ty, struct step_sample *s)
 {
 	comeback_check_threads(ty, s);
 	comeback_check_cpuset(&d->comeback, s);
+	/* What other lanes do to those threads at the moment, nobody knows. */
+	if (d->nr_lanes > 1)
+		return;
 	for (size_t i = 0; i < d->tenancies.nr && d->comeback.is_real; i++) {
 		const struct tenancy *other = &d->tenancies.list[i];
 
-		if (other != ty && ladder_is_up(&d->ladder, other))
+		if (other != ty && ladder_is_up(d->ladders, other))
 			comeback_check_others(other, s);
 	}
 }
@@ -38,7 +74,7 @@ static void check_comeback(struct driver *d, const struct tenancy *ty, struct st
  */
 static uint32_t nr_lost_while_away(const struct driver *d, const struct tenancy *ty)
 {
-	enum contender_leaves leaves = d->ladder.contender->leaves;
+	enum contender_leaves leaves = d->ladders->contender->leaves;
 
 	if (!d->comeback.is_real || (leaves != LEAVES_ASLEEP && leaves != LEAVES_NOT))
 		return 0;
@@ -47,7 +83,7 @@ static uint32_t nr_lost_while_away(const struct driver *d, const struct tenancy 
 
 static int step_down(struct driver *d, struct tenancy *ty, struct step_sample *s)
 {
-	struct ladder *l = &d->ladder;
+	struct ladder *l = ladder_of(d, ty);
 	int ret = ladder_down(l, ty);
 
 	if (ret) {
@@ -61,7 +97,7 @@ static int step_down(struct driver *d, struct tenancy *ty, struct step_sample *s
 
 static int step_up(struct driver *d, struct tenancy *ty, struct step_sample *s)
 {
-	struct ladder *l = &d->ladder;
+	struct ladder *l = ladder_of(d, ty);
 	uint32_t nr_lost = nr_lost_while_away(d, ty);
 	int ret = ladder_up(l, ty);
 
@@ -75,10 +111,8 @@ static int step_up(struct driver *d, struct tenancy *ty, struct step_sample *s)
 	return 0;
 }
 
-static void wait_until_planned(const struct driver *d, const struct step_sample *s)
+static void wait_until(const struct driver *d, uint64_t planned_ns)
 {
-	uint64_t planned_ns = d->block->started_ns + s->planned_ns + d->slip_ns;
-
 	if (d->setup->wait == WAIT_BLOCK)
 		interrupt_sleep_until_ns(planned_ns);
 	while (clock_now_ns() < planned_ns && !interrupt_is_due())
@@ -89,7 +123,8 @@ static bool was_disturbed(const struct driver *d)
 {
 	const struct hotplug *hotplug = d->setup->hotplug;
 
-	return hotplug->was_disturbed && hotplug->was_disturbed();
+	/* The driver knows what it did last itself, but not what other lanes are doing. */
+	return d->nr_lanes == 1 && hotplug->was_disturbed && hotplug->was_disturbed();
 }
 
 static enum step_status status_of(const struct ladder *l, int ret)
@@ -101,33 +136,79 @@ static enum step_status status_of(const struct ladder *l, int ret)
 	return ret ? STEP_REFUSED : STEP_DONE;
 }
 
-static void run_step(struct driver *d, struct step_sample *s)
+/* There and back, or refused as planned. What had to be refused and was not ends the block. */
+static int take_step(struct driver *d, struct tenancy *ty, struct step_sample *s)
 {
-	struct tenancy *ty = tenancies_of(&d->tenancies, s->cpu);
-	bool is_down = s->action == PLAN_OFFLINE, is_spoiled;
+	struct ladder *l = ladder_of(d, ty);
 	int ret;
 
-	wait_until_planned(d, s);
-	if (interrupt_is_due())
-		return;
-	is_spoiled = was_disturbed(d);
+	ladder_expect(l, s->action, s->fails);
+	ret = s->action == PLAN_OFFLINE ? step_down(d, ty, s) : step_up(d, ty, s);
+	ladder_expect(l, s->action, PLAN_FAILS_NOT);
+	note_fatal(d, l->fatal);
+	if (s->fails && (!ret || ret == HOTPLUG_NO_OP))
+		note_fatal(d, -EILSEQ);
+	return ret;
+}
+
+/* With the ladder's lock held: lanes may want the same CPU. */
+static void run_due_step(struct driver *d, struct tenancy *ty, struct step_sample *s)
+{
+	const struct ladder *l = ladder_of(d, ty);
+	bool is_down = s->action == PLAN_OFFLINE, is_spoiled = was_disturbed(d);
+	int ret;
+
 	s->started_ns = clock_now_ns() - d->block->started_ns;
-	if (ladder_is_up(&d->ladder, ty) != is_down) {
-		/* It is there already: an earlier step was refused. */
+	if (ladder_is_up(l, ty) != is_down) {
+		/* It is there already: an earlier step was refused, or another lane's. */
 		s->status = STEP_NO_OP;
 		return;
 	}
-	ret = is_down ? step_down(d, ty, s) : step_up(d, ty, s);
+	ret = take_step(d, ty, s);
 	s->ended_ns = clock_now_ns() - d->block->started_ns;
-	s->status = status_of(&d->ladder, ret);
+	s->status = status_of(l, ret);
 	s->error = s->status == STEP_NO_OP ? 0 : -ret;
-	s->nr_retries = d->ladder.step.nr_retries;
+	s->nr_retries = l->step.nr_retries;
 	is_spoiled |= was_disturbed(d);
 	if (is_spoiled && (s->status == STEP_DONE || s->status == STEP_NO_OP))
 		s->status = STEP_SPOILED;
 }
 
-static void fill_in_samples(struct block *block, const struct plan *plan)
+/* @slip_ns: how much later than planned the schedule of the lane runs by now. */
+static void run_step(struct driver *d, struct step_sample *s, uint64_t slip_ns)
+{
+	struct tenancy *ty = tenancies_of(&d->tenancies, s->cpu);
+	struct ladder *l = ladder_of(d, ty);
+
+	wait_until(d, d->block->started_ns + s->planned_ns + slip_ns);
+	if (interrupt_is_due())
+		return;
+	ladder_lock(l);
+	run_due_step(d, ty, s);
+	ladder_unlock(l);
+	if (d->nr_lanes > 1)
+		step_phases_withhold(s, BLANK_LANES);
+	else if (d->setup->real_cpus)
+		step_phases_withhold(s, BLANK_VIRTUAL);
+}
+
+static void run_lane(void *driver, unsigned int lane)
+{
+	struct driver *d = driver;
+	struct block *block = d->block;
+	uint64_t slip_ns = 0;
+
+	for (size_t i = 0; i < block->nr_steps && !fatal_of(d) && !interrupt_is_due(); i++) {
+		if (block->steps[i].lane != lane)
+			continue;
+		run_step(d, &block->steps[i], slip_ns);
+		/* The pause counts from the end of the step: a slow contender gets the same. */
+		slip_ns = clock_now_ns() - block->started_ns - block->steps[i].planned_ns;
+	}
+}
+
+static void fill_in_samples(struct block *block, const struct plan *plan,
+			    const struct run_setup *setup)
 {
 	block->nr_steps = plan->nr_steps;
 	for (size_t i = 0; i < plan->nr_steps; i++) {
@@ -137,8 +218,9 @@ static void fill_in_samples(struct block *block, const struct plan *plan)
 			.seq = (uint32_t)i,
 			.cpu = step->cpu,
 			.lane = step->lane,
-			.real_cpu = step->cpu,
+			.real_cpu = run_real_cpu(setup, step->cpu),
 			.action = step->action,
+			.fails = step->fails,
 			.status = STEP_NOT_TRIED,
 			.planned_ns = step->planned_ns,
 		};
@@ -152,9 +234,12 @@ static int bring_all_up(struct driver *d)
 	int ret = 0;
 
 	for (size_t i = 0; i < d->tenancies.nr && !ret; i++) {
-		ret = ladder_up(&d->ladder, &d->tenancies.list[i]);
+		struct tenancy *ty = &d->tenancies.list[i];
+
+		ret = ladder_up(ladder_of(d, ty), ty);
+		note_fatal(d, ladder_of(d, ty)->fatal);
 		if (!ret)
-			offcpu_watch(&d->tenancies.list[i]);
+			offcpu_watch(ty);
 	}
 	return ret;
 }
@@ -165,41 +250,54 @@ static int bring_all_up(struct driver *d)
  */
 static void bring_all_back(struct driver *d)
 {
-	for (size_t i = 0; i < d->tenancies.nr && !d->ladder.fatal; i++)
-		if (!ladder_is_up(&d->ladder, &d->tenancies.list[i]))
-			ladder_bring_back(&d->ladder, &d->tenancies.list[i]);
+	for (size_t i = 0; i < d->tenancies.nr && !is_stuck(d); i++) {
+		struct tenancy *ty = &d->tenancies.list[i];
+
+		if (!ladder_is_up(ladder_of(d, ty), ty))
+			ladder_bring_back(ladder_of(d, ty), ty);
+	}
 }
 
 /* After the last step, untimed. Goes on after a refusal: finish() copes with what is left. */
 static void take_all_down(struct driver *d)
 {
-	for (size_t i = 0; i < d->tenancies.nr && !d->ladder.fatal; i++)
-		ladder_down(&d->ladder, &d->tenancies.list[i]);
+	for (size_t i = 0; i < d->tenancies.nr && !is_stuck(d); i++) {
+		struct tenancy *ty = &d->tenancies.list[i];
+
+		ladder_down(ladder_of(d, ty), ty);
+		note_fatal(d, ladder_of(d, ty)->fatal);
+	}
+}
+
+static void set_timed(struct driver *d, bool is_timed)
+{
+	for (size_t i = 0; i < d->nr_ladders; i++)
+		ladder_set_timed(&d->ladders[i], is_timed);
 }
 
 static int run_plan(struct driver *d)
 {
-	const struct probe *probe = d->ladder.probe;
+	const struct probe *probe = d->ladders->probe;
 	struct block *block = d->block;
+	int ret = 0;
 
-	ladder_set_timed(&d->ladder, true);
+	set_timed(d, true);
 	if (probe)
 		probe->begin(probe->arg, NR_PHASES);
 	block->started_ns = clock_now_ns();
 	was_disturbed(d); /* what happened between blocks spoils no step */
-	for (size_t i = 0; i < block->nr_steps && !d->ladder.fatal && !interrupt_is_due(); i++) {
-		run_step(d, &block->steps[i]);
-		/* The pause counts from the end of the step: a slow contender gets the same. */
-		d->slip_ns = clock_now_ns() - block->started_ns - block->steps[i].planned_ns;
-	}
+	if (d->nr_lanes > 1)
+		ret = lanes_run(d->nr_lanes, run_lane, d);
+	else
+		run_lane(d, 0);
 	block->ended_ns = clock_now_ns();
 	if (probe)
 		probe->end(probe->arg, NR_PHASES);
-	ladder_set_timed(&d->ladder, false);
+	set_timed(d, false);
 	bring_all_back(d);
-	if (!d->ladder.fatal && interrupt_is_due())
-		return -EINTR;
-	return d->ladder.fatal;
+	if (fatal_of(d))
+		return fatal_of(d);
+	return interrupt_is_due() ? -EINTR : ret;
 }
 
 /*
@@ -240,9 +338,40 @@ static void record_held(struct driver *d, const struct memory_snapshot *before)
 	held->kernel_stack_bytes = held->nr_alive * (int64_t)away.kernel_stack_bytes;
 }
 
-static int run_with_tenants(struct driver *d, const struct memory_snapshot *before)
+static int make_ladders(struct driver *d, const struct ladder *like)
 {
-	int ret = ladder_init(&d->ladder);
+	int ret = 0;
+
+	d->ladders = calloc(d->nr_ladders, sizeof(*d->ladders));
+	if (!d->ladders)
+		return -ENOMEM;
+	for (size_t i = 0; i < d->nr_ladders && !ret; i++) {
+		d->ladders[i] = *like;
+		d->ladders[i].tenancies = &d->tenancies;
+		ret = ladder_init(&d->ladders[i]);
+	}
+	return ret;
+}
+
+/* Accepts what make_ladders() left half-way. */
+static void free_ladders(struct driver *d)
+{
+	for (size_t i = 0; i < d->nr_ladders && d->ladders; i++)
+		ladder_fini(&d->ladders[i]);
+	free(d->ladders);
+}
+
+static void return_cpus(struct driver *d)
+{
+	for (size_t i = 0; i < d->tenancies.nr; i++)
+		ladder_return_cpu(ladder_of(d, &d->tenancies.list[i]), &d->tenancies.list[i]);
+}
+
+static int run_with_tenants(struct driver *d, const struct ladder *like,
+			    const struct memory_snapshot *before)
+{
+	int ret = make_ladders(d, like);
+	bool has_ladders = !ret;
 
 	if (!ret)
 		ret = bring_all_up(d);
@@ -251,14 +380,14 @@ static int run_with_tenants(struct driver *d, const struct memory_snapshot *befo
 		ret = -tenancies_error(&d->tenancies);
 	if (!ret && d->block->pass != PASS_MEMORY)
 		ret = run_plan(d);
-	if (d->ladder.hp)
+	if (has_ladders)
 		take_all_down(d);
 	if (!ret && before)
 		record_held(d, before);
-	if (!d->ladder.fatal)
+	if (!is_stuck(d))
 		tenancies_stop(&d->tenancies);
-	if (d->ladder.hp && !d->ladder.fatal)
-		ladder_return_cpus(&d->ladder);
+	if (has_ladders && !is_stuck(d))
+		return_cpus(d);
 	return ret ? ret : check_work(d);
 }
 
@@ -266,28 +395,25 @@ int driver_run_block(const struct recording *rec, const struct probe *probe, str
 {
 	const struct cell *cell = &rec->cells[block->cell];
 	const struct contender *contender = rec->arms[block->arm];
+	const struct ladder like = { .setup = rec->setup, .contender = contender, .probe = probe };
 	struct memory_snapshot before;
-	struct driver d = {
-		.setup = rec->setup,
-		.block = block,
-		.ladder = { .setup = rec->setup,
-			    .contender = contender,
-			    .probe = probe,
-			    .tenancies = &d.tenancies },
-	};
+	struct driver d = { .setup = rec->setup, .block = block, .nr_ladders = 1 };
 	bool has_before;
 	int ret;
 
-	fill_in_samples(block, cell->plan);
+	d.nr_lanes = plan_nr_lanes(cell->plan);
+	fill_in_samples(block, cell->plan, rec->setup);
 	comeback_init(&d.comeback, rec->setup);
 	has_before = !snapshot(block, &before);
 	ret = tenancies_init(&d.tenancies, rec->setup, cell, contender);
+	if (d.nr_lanes > 1)
+		d.nr_ladders = d.tenancies.nr;
 	if (!ret)
-		ret = run_with_tenants(&d, has_before ? &before : NULL);
+		ret = run_with_tenants(&d, &like, has_before ? &before : NULL);
 	/* A lost thread may still use its tenant and its ladder: they stay. */
-	if (d.ladder.fatal == -ETIMEDOUT)
-		return d.ladder.fatal;
-	ladder_fini(&d.ladder);
+	if (fatal_of(&d) == -ETIMEDOUT)
+		return -ETIMEDOUT;
+	free_ladders(&d);
 	comeback_fini(&d.comeback);
 	for (size_t i = 0; i < d.tenancies.nr && d.tenancies.list; i++)
 		offcpu_unwatch(&d.tenancies.list[i]);

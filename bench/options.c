@@ -151,7 +151,7 @@ static int check_plan_file(const struct walk *walk, struct option_why *why)
 {
 	static const char *const brought[] = { "--workload",  "--cpus",	    "--cycles", "--max-off",
 					       "--dwell-off", "--dwell-on", "--dither", "--rate",
-					       "--order",     NULL };
+					       "--order",     "--lanes",    NULL };
 
 	for (size_t i = 0; brought[i]; i++)
 		if (is_given(walk, brought[i]))
@@ -188,6 +188,20 @@ static int check_real(const struct walk *walk, struct option_why *why)
 					     "%s needs a driver that takes CPUs off: "
 					     "--hotplug sysfs",
 					     real[i]);
+	return 0;
+}
+
+/* What the kernel would have to know of CPUs that are not there. */
+static int check_virtual(const struct walk *walk, struct option_why *why)
+{
+	if (!walk->options.virtual_machine)
+		return 0;
+	if (strcmp(walk->options.hotplug->name, "logical") != 0)
+		return option_refuse(why, "--virtual has CPUs that no kernel knows: only --hotplug "
+					  "logical can take them away");
+	if (walk->options.passes[PASS_BYSTANDER])
+		return option_refuse(why, "--virtual has no CPU for a bystander: leave that pass "
+					  "out");
 	return 0;
 }
 
@@ -236,7 +250,7 @@ static int check_together(const struct walk *walk, struct option_why *why)
 				     (o->stack_bytes - STACK_RESERVE_BYTES) >> 10);
 	if (o->events && !o->passes[PASS_COUNTING])
 		return option_refuse(why, "--events needs the counting pass: add it to --passes");
-	if (check_bystanders(walk, why))
+	if (check_bystanders(walk, why) || check_virtual(walk, why))
 		return -EINVAL;
 	if (is_given(walk, "--benchmark_out_format") && !o->report_out)
 		return option_refuse(why, "--benchmark_out_format needs --benchmark_out");

@@ -35,10 +35,12 @@ struct options {
 	unsigned int max_off;			       /* 0: no limit */
 	uint64_t dwell_off_ns, dwell_on_ns, dither_ns; /* --rate gives all three */
 	enum plan_order order;
+	unsigned int nr_lanes; /* 0: the workload's own number */
 	uint64_t seed;
 	unsigned int repetitions; /* without warm-up */
 	const struct hotplug *hotplug;
-	const char *plan_path; /* NULL: make the plans */
+	const char *virtual_machine; /* hwloc's synthetic notation; NULL: the real one */
+	const char *plan_path;	     /* NULL: make the plans */
 	bool is_controller_given;
 	unsigned int controller_cpu; /* when given */
 

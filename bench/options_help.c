@@ -15,10 +15,13 @@
 	"(logical)\n"                                                                              \
 	"  --dwell-off T  --dwell-on T  --dither T       waits and their extra: ns us ms s "       \
 	"(500us)\n"                                                                                \
-	"  --rate N/s              steps instead of waits: /ms /s /min /h\n"                       \
+	"  --rate N/s              steps instead of waits: /ms /s /min /h   --lanes N  "           \
+	"togglers (2)\n"                                                                           \
 	"  --order O  ascending, descending, near, far, random    --plan FILE  its plans "         \
 	"instead\n"                                                                                \
-	"  --controller CPU        where the suite itself runs (the first CPU that stays)\n"
+	"  --controller CPU        where the suite runs (the first CPU that stays)\n"              \
+	"  --virtual MACHINE       CPUs that share the real ones: 'package:2 core:8 pu:2'; no "    \
+	"times\n"
 
 static const char help_plan[] =
 	"usage: parkbench plan SELECTION [-o FILE [--force]]\n"
@@ -74,9 +77,9 @@ static const char help_run[] =
 	"  --perf 'stat ...'       let the perf tool cover the measured part; also 'record ...'\n"
 	"  --sched other|fifo:N    --idle free|hold (no C-states)      --wait block|poll "
 	"(controller)\n"
-	"  --stack SIZE            of each thread (256K)\n"
+	"  --stack SIZE            of each thread (256K)           --deadline T  end, results so "
+	"far\n"
 	"  --stack-touch SIZE  --data-touch SIZE    what each step of a duty writes to (0)\n"
-	"  --deadline T            end at the next step after T; results so far are written\n"
 	"  --min-online N          --journal DIR           --force-container  (--hotplug sysfs; "
 	"tests:\n"
 	"                          --sysfs-root DIR)\n"

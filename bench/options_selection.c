@@ -140,6 +140,11 @@ static int parse_max_off(struct options *o, const char *value, struct option_why
 	return parse_unsigned(value, (struct option_range){ 1, CPUMASK_NR_CPUS }, &o->max_off, why);
 }
 
+static int parse_lanes(struct options *o, const char *value, struct option_why *why)
+{
+	return parse_unsigned(value, (struct option_range){ 1, PLAN_LANES_MAX }, &o->nr_lanes, why);
+}
+
 static int parse_repetitions(struct options *o, const char *value, struct option_why *why)
 {
 	return parse_unsigned(value, (struct option_range){ 1, 100000 }, &o->repetitions, why);
@@ -210,6 +215,14 @@ static int parse_controller(struct options *o, const char *value, struct option_
 	return 0;
 }
 
+static int parse_virtual(struct options *o, const char *value, struct option_why *why)
+{
+	if (!*value)
+		return option_refuse(why, "empty: give a machine like 'package:2 core:8 pu:2'");
+	o->virtual_machine = value;
+	return 0;
+}
+
 static int parse_plan(struct options *o, const char *value, struct option_why *why)
 {
 	if (!*value)
@@ -250,12 +263,14 @@ const struct option_row option_rows_selection[] = {
 	{ "--dwell-on", NULL, FOR_ALL, VALUE_NEEDED, parse_dwell_on, NULL },
 	{ "--dither", NULL, FOR_ALL, VALUE_NEEDED, parse_dither, NULL },
 	{ "--rate", NULL, FOR_ALL, VALUE_NEEDED, parse_rate, NULL },
+	{ "--lanes", NULL, FOR_ALL, VALUE_NEEDED, parse_lanes, NULL },
 	{ "--order", NULL, FOR_ALL, VALUE_NEEDED, parse_order, NULL },
 	{ "--repetitions", "--benchmark_repetitions", FOR_ALL, VALUE_NEEDED, parse_repetitions,
 	  NULL },
 	{ "--seed", NULL, FOR_ALL, VALUE_NEEDED, parse_seed, NULL },
 	{ "--hotplug", NULL, FOR_ALL, VALUE_NEEDED, parse_hotplug, NULL },
 	{ "--controller", NULL, FOR_ALL, VALUE_NEEDED, parse_controller, NULL },
+	{ "--virtual", NULL, FOR_BOTH, VALUE_NEEDED, parse_virtual, NULL },
 	{ "--plan", NULL, FOR_ALL, VALUE_NEEDED, parse_plan, NULL },
 	{ "--out", "-o", FOR_BOTH, VALUE_NEEDED, parse_out, NULL },
 	{ "--force", NULL, FOR_PLAN, VALUE_NONE, parse_force, NULL },

@@ -50,8 +50,9 @@ enum controller_wait { WAIT_BLOCK, WAIT_POLL };
 struct run_setup {
 	const struct topology *topo;
 	const struct hotplug *hotplug;
-	void *hotplug_run; /* of its begin(); NULL if it has none */
-	unsigned int controller_cpu;
+	void *hotplug_run;		 /* of its begin(); NULL if it has none */
+	unsigned int controller_cpu;	 /* as the plan counts it */
+	const struct cpumask *real_cpus; /* the plan's CPUs are virtual and share these; or NULL */
 	enum controller_wait wait;
 	size_t stack_bytes, stack_touch_bytes, data_touch_bytes;
 	int fifo_priority; /* 0: SCHED_OTHER, else SCHED_FIFO at this priority */
@@ -77,6 +78,8 @@ enum blank {
 	BLANK_NOT_REACHED,    /* the step was refused before */
 	BLANK_NOT_OBSERVABLE, /* the kernel does not show it here */
 	BLANK_NO_DESCRIPTORS, /* the limit on open files */
+	BLANK_LANES,	      /* other steps ran at the same time */
+	BLANK_VIRTUAL,	      /* many CPUs of the plan share a real one */
 };
 
 enum step_status {
@@ -99,6 +102,7 @@ struct step_sample {
 	uint32_t lane;
 	uint32_t real_cpu; /* differs from cpu when virtual CPUs are mapped onto real ones */
 	enum plan_action action;
+	enum plan_fails fails;
 	enum step_status status;
 	int error;		   /* positive errno of a refusal, else 0 */
 	uint32_t nr_wrong_cpu;	   /* threads whose first instruction was on another CPU */
@@ -155,6 +159,9 @@ struct recording {
 	struct block *blocks;
 	size_t nr_blocks, max_blocks;
 };
+
+/* Where the threads of @cpu really run: there, or in turn on one of setup->real_cpus. */
+unsigned int run_real_cpu(const struct run_setup *setup, unsigned int cpu);
 
 const char *pass_name(enum pass pass);
 const char *trace_level_name(enum trace_level level);

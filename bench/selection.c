@@ -224,6 +224,7 @@ static int generate(const struct options *o, const struct topology *topo,
 		.seed = o->seed,
 		.order = o->order,
 		.controller_cpu = s->controller_cpu,
+		.nr_lanes = o->nr_lanes,
 	};
 	char reason[OPTION_WHY_SIZE - 64] = "";
 	const unsigned int nr_victims = cpumask_weight(&s->victims);
@@ -279,6 +280,7 @@ struct plan_source {
 /* 1: there was one more; 0: the end; else -errno. */
 static int load_next(struct plan_source *from, const struct topology *topo, struct selection *s)
 {
+	struct cpumask away;
 	struct plan plan;
 	int ret = plan_load(from->file, &plan, from->reason, sizeof(from->reason));
 
@@ -291,7 +293,8 @@ static int load_next(struct plan_source *from, const struct topology *topo, stru
 		plan_fini(&plan);
 		return ret;
 	}
-	cpumask_or(&s->victims, &s->victims, &s->plans[s->nr_plans - 1].cpus);
+	plan_away(&plan, &away);
+	cpumask_or(&s->victims, &s->victims, &away);
 	return 1;
 }
 
@@ -334,10 +337,9 @@ static unsigned int most_away(const struct plan *plan)
 	unsigned int away = 0, most = 0;
 
 	for (size_t i = 0; i < plan->nr_steps; i++) {
-		if (plan->steps[i].action == PLAN_OFFLINE)
-			away++;
-		else
-			away--;
+		if (plan->steps[i].fails)
+			continue;
+		away += plan->steps[i].action == PLAN_OFFLINE ? 1u : -1u;
 		most = away > most ? away : most;
 	}
 	return most;

@@ -21,6 +21,9 @@ struct rung_stamps {
 /* All phases blank, as if the step was not reached. Action must be set. */
 void step_phases_clear(struct step_sample *s);
 
+/* Whatever was seen of it must not be taken for a time: every phase that has one loses it. */
+void step_phases_withhold(struct step_sample *s, enum blank why);
+
 /* A CPU went away. @off_cpu: BLANK_NONE, or why nobody saw the threads leave. */
 void step_phases_down(struct step_sample *s, const struct contender *contender,
 		      const struct rung_stamps *stamps, enum blank off_cpu);

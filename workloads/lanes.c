@@ -2,8 +2,7 @@
 /*
  * lanes - parallel togglers, each with CPUs of its own: does anything break where steps overlap?
  *
- * A test of correctness. What a step costs says nothing here, as the kernel lets one toggler in
- * and makes the others wait in ticks.
+ * The kernel lets one toggler in and makes the others wait in ticks: no step's cost says anything.
  */
 #include "wave.h"
 

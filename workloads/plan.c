@@ -99,6 +99,14 @@ static int check_ends(const struct plan *plan, const struct cpumask *off, char *
 	return 0;
 }
 
+void plan_away(const struct plan *plan, struct cpumask *ret_cpus)
+{
+	cpumask_clear(ret_cpus);
+	for (size_t i = 0; i < plan->nr_steps; i++)
+		if (!plan->steps[i].fails)
+			cpumask_set_cpu(plan->steps[i].cpu, ret_cpus);
+}
+
 unsigned int plan_nr_lanes(const struct plan *plan)
 {
 	unsigned int nr = 1;

@@ -117,6 +117,9 @@ int plan_validate(const struct plan *plan, char *why, size_t why_size);
 /* plan_validate() that also says at which step it failed; nr_steps: the plan as a whole. */
 int plan_find_fault(const struct plan *plan, size_t *ret_step, char *why, size_t why_size);
 
+/* The CPUs that really go away: not those that are only asked to and have to be refused. */
+void plan_away(const struct plan *plan, struct cpumask *ret_cpus);
+
 /* The highest lane + 1; more than 1: the plan needs as many threads to run it. */
 unsigned int plan_nr_lanes(const struct plan *plan);
 

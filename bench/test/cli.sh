@@ -118,6 +118,9 @@ plan_cpus() {
     refused '--controller 9' plan --controller 9
     HWLOC_SYNTHETIC='core:2 pu:1' refused 'only when its number is given' plan --cpus core:0
     HWLOC_SYNTHETIC='pu:1' refused 'at least two' plan
+    refused 'hwloc cannot make that' plan --virtual 'pakcage:2'
+    refused 'threads do not fit' run --virtual 'package:8 core:512 pu:2' \
+        --workload package --cycles 8191 --threads-per-cpu 4096
 }
 
 plan_files() {

@@ -170,6 +170,7 @@ static void a_rate_sets_the_waits(void **state)
 	assert_int_equal(o.dwell_on_ns, 2500000);
 	assert_int_equal(o.dither_ns, 5000000);
 	assert_int_equal(o.order, PLAN_ORDER_FAR);
+	assert_int_equal(parsed(OPTIONS_PLAN, "plan --lanes 5").nr_lanes, 5);
 	assert_int_equal(parsed(OPTIONS_PLAN, "plan --rate 3/min").dither_ns, 20000000000);
 	assert_int_equal(parsed(OPTIONS_PLAN, "plan").order, PLAN_ORDER_OWN);
 }
