@@ -5,6 +5,7 @@
 #include "duty.h"
 #include "hotplug.h"
 #include "suggest.h"
+#include "workload.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -149,9 +150,10 @@ static int parse_option(struct walk *walk, const char *word, struct option_why *
 /* A plan file brings these with it. */
 static int check_plan_file(const struct walk *walk, struct option_why *why)
 {
-	static const char *const brought[] = { "--workload",  "--cpus",	    "--cycles", "--max-off",
-					       "--dwell-off", "--dwell-on", "--dither", "--rate",
-					       "--order",     "--lanes",    NULL };
+	static const char *const brought[] = { "--workload", "--cpus",	    "--cycles",
+					       "--max-off",  "--dwell-off", "--dwell-on",
+					       "--dither",   "--rate",	    "--order",
+					       "--lanes",    "--history",   NULL };
 
 	for (size_t i = 0; brought[i]; i++)
 		if (is_given(walk, brought[i]))
@@ -188,6 +190,24 @@ static int check_real(const struct walk *walk, struct option_why *why)
 					     "%s needs a driver that takes CPUs off: "
 					     "--hotplug sysfs",
 					     real[i]);
+	return 0;
+}
+
+/* One is nothing without the other. */
+static int check_history(const struct walk *walk, struct option_why *why)
+{
+	const struct options *o = &walk->options;
+	const struct workload *replay = workload_find("replay");
+	bool is_wanted = false;
+
+	for (size_t i = 0; i < o->nr_workloads; i++)
+		is_wanted |= o->workloads[i] == replay;
+	if (is_wanted && !o->history_path)
+		return option_refuse(why, "workload replay needs --history: the CSV of what to "
+					  "replay");
+	if (!is_wanted && o->history_path)
+		return option_refuse(why, "--history is for the workload replay: add --workload "
+					  "replay");
 	return 0;
 }
 
@@ -250,7 +270,7 @@ static int check_together(const struct walk *walk, struct option_why *why)
 				     (o->stack_bytes - STACK_RESERVE_BYTES) >> 10);
 	if (o->events && !o->passes[PASS_COUNTING])
 		return option_refuse(why, "--events needs the counting pass: add it to --passes");
-	if (check_bystanders(walk, why) || check_virtual(walk, why))
+	if (check_history(walk, why) || check_bystanders(walk, why) || check_virtual(walk, why))
 		return -EINVAL;
 	if (is_given(walk, "--benchmark_out_format") && !o->report_out)
 		return option_refuse(why, "--benchmark_out_format needs --benchmark_out");

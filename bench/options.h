@@ -35,7 +35,8 @@ struct options {
 	unsigned int max_off;			       /* 0: no limit */
 	uint64_t dwell_off_ns, dwell_on_ns, dither_ns; /* --rate gives all three */
 	enum plan_order order;
-	unsigned int nr_lanes; /* 0: the workload's own number */
+	const char *history_path; /* NULL: none; only the workload replay has a use for it */
+	unsigned int nr_lanes;	  /* 0: the workload's own number */
 	uint64_t seed;
 	unsigned int repetitions; /* without warm-up */
 	const struct hotplug *hotplug;
@@ -46,6 +47,7 @@ struct options {
 
 	const char *out; /* run: directory, plan: file; NULL: the default place, standard output */
 	bool is_forced;	 /* plan: replace an existing file */
+	bool is_drawn;	 /* plan: as a picture */
 	bool is_help;	 /* nothing else counts */
 
 	/* run only */

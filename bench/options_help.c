@@ -17,27 +17,28 @@
 	"(500us)\n"                                                                                \
 	"  --rate N/s              steps instead of waits: /ms /s /min /h   --lanes N  "           \
 	"togglers (2)\n"                                                                           \
-	"  --order O  ascending, descending, near, far, random    --plan FILE  its plans "         \
-	"instead\n"                                                                                \
-	"  --controller CPU        where the suite runs (the first CPU that stays)\n"              \
+	"  --order O  ascending, descending, near, far, random    --history CSV  for replay\n"     \
+	"  --plan FILE             its plans instead     --controller CPU  where the suite "       \
+	"runs\n"                                                                                   \
 	"  --virtual MACHINE       CPUs that share the real ones: 'package:2 core:8 pu:2'; no "    \
 	"times\n"
 
 static const char help_plan[] =
-	"usage: parkbench plan SELECTION [-o FILE [--force]]\n"
-	"       parkbench plan --plan FILE\n"
+	"usage: parkbench plan SELECTION [-o FILE [--force]] [--draw]\n"
+	"       parkbench plan --plan FILE [--draw]\n"
 	"\n"
 	"Writes what would happen to which CPU and when, one plan per workload, and runs nothing.\n"
 	"With --plan it checks a file instead, and says what is in it.\n"
 	"\n" HELP_SELECTION "\n"
 	"  -o FILE, --out FILE     write there instead of to standard output\n"
 	"  --force                 replace FILE if it exists\n"
+	"  --draw                  a picture: CPUs down, time across (instead of standard output)\n"
 	"  -h, --help              this text\n"
 	"\n"
 	"The same SELECTION gives the same bytes on every machine with these CPUs. What concerns\n"
 	"threads only (--contender, --duty, --threads-per-cpu) is accepted and changes nothing.\n"
 	"\n"
-	"example: parkbench plan --workload walk --cycles 50 --seed 7 -o walk.plan\n";
+	"example: parkbench plan --workload walk --cycles 50 --seed 7 -o walk.plan --draw\n";
 
 static const char help_impact[] =
 	"usage: parkbench impact SELECTION\n"

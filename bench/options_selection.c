@@ -231,6 +231,14 @@ static int parse_plan(struct options *o, const char *value, struct option_why *w
 	return 0;
 }
 
+static int parse_history(struct options *o, const char *value, struct option_why *why)
+{
+	if (!*value)
+		return option_refuse(why, "empty: give the name of a CSV file");
+	o->history_path = value;
+	return 0;
+}
+
 static int parse_out(struct options *o, const char *value, struct option_why *why)
 {
 	if (!*value)
@@ -244,6 +252,14 @@ static int parse_force(struct options *o, const char *value, struct option_why *
 	(void)value;
 	(void)why;
 	o->is_forced = true;
+	return 0;
+}
+
+static int parse_draw(struct options *o, const char *value, struct option_why *why)
+{
+	(void)value;
+	(void)why;
+	o->is_drawn = true;
 	return 0;
 }
 
@@ -263,6 +279,7 @@ const struct option_row option_rows_selection[] = {
 	{ "--dwell-on", NULL, FOR_ALL, VALUE_NEEDED, parse_dwell_on, NULL },
 	{ "--dither", NULL, FOR_ALL, VALUE_NEEDED, parse_dither, NULL },
 	{ "--rate", NULL, FOR_ALL, VALUE_NEEDED, parse_rate, NULL },
+	{ "--history", NULL, FOR_ALL, VALUE_NEEDED, parse_history, NULL },
 	{ "--lanes", NULL, FOR_ALL, VALUE_NEEDED, parse_lanes, NULL },
 	{ "--order", NULL, FOR_ALL, VALUE_NEEDED, parse_order, NULL },
 	{ "--repetitions", "--benchmark_repetitions", FOR_ALL, VALUE_NEEDED, parse_repetitions,
@@ -273,6 +290,7 @@ const struct option_row option_rows_selection[] = {
 	{ "--virtual", NULL, FOR_BOTH, VALUE_NEEDED, parse_virtual, NULL },
 	{ "--plan", NULL, FOR_ALL, VALUE_NEEDED, parse_plan, NULL },
 	{ "--out", "-o", FOR_BOTH, VALUE_NEEDED, parse_out, NULL },
+	{ "--draw", NULL, FOR_PLAN, VALUE_NONE, parse_draw, NULL },
 	{ "--force", NULL, FOR_PLAN, VALUE_NONE, parse_force, NULL },
 	{ 0 },
 };

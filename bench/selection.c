@@ -223,6 +223,7 @@ static int generate(const struct options *o, const struct topology *topo,
 		.dither_ns = o->dither_ns,
 		.seed = o->seed,
 		.order = o->order,
+		.history = o->history_path ? &s->history : NULL,
 		.controller_cpu = s->controller_cpu,
 		.nr_lanes = o->nr_lanes,
 	};
@@ -259,11 +260,36 @@ static const struct workload *default_workload(struct selection *s)
 	return workload_find("toggle");
 }
 
+/* With one line in @why on failure; nothing where no history is given. */
+static int load_history(const struct options *o, struct selection *s, struct option_why *why)
+{
+	char reason[OPTION_WHY_SIZE - 220] = "";
+	FILE *file;
+	int ret;
+
+	if (!o->history_path)
+		return 0;
+	file = fopen(o->history_path, "re");
+	if (!file) {
+		ret = -errno;
+		option_refuse(why, "cannot read the history '%.200s': %s", o->history_path,
+			      strerror(-ret));
+		return ret;
+	}
+	ret = history_load(file, &s->history, reason, sizeof(reason));
+	fclose(file);
+	if (ret)
+		option_refuse(why, "history '%.160s': %s", o->history_path, reason);
+	return ret;
+}
+
 static int generate_all(const struct options *o, const struct topology *topo, struct selection *s,
 			struct option_why *why)
 {
-	int err = 0;
+	int err = load_history(o, s, why);
 
+	if (err)
+		return err;
 	if (!o->nr_workloads)
 		return generate(o, topo, default_workload(s), s, why);
 	for (size_t i = 0; i < o->nr_workloads && !err; i++)
@@ -390,5 +416,6 @@ void selection_fini(struct selection *selection)
 	for (size_t i = 0; i < selection->nr_plans; i++)
 		plan_fini(&selection->plans[i]);
 	free(selection->plans);
+	history_fini(&selection->history);
 	memset(selection, 0, sizeof(*selection));
 }

@@ -9,6 +9,7 @@
 #ifndef BENCH_SELECTION_H
 #define BENCH_SELECTION_H
 
+#include "history.h"
 #include "options.h"
 #include "plan.h"
 #include "topology.h"
@@ -21,6 +22,7 @@ struct selection {
 	unsigned int controller_cpu; /* a victim only in a simulated run that asked for it */
 	struct plan *plans;	     /* in the order of the options, or of the plan file */
 	size_t nr_plans;
+	struct history history; /* where one is given */
 	char notes[SELECTION_MAX_NOTES][160];
 	size_t nr_notes;
 };

@@ -62,6 +62,8 @@ enum plan_order {
 	NR_PLAN_ORDERS
 };
 
+struct history;
+
 /* Everything a generator may look at besides the topology. Times in ns. */
 struct plan_params {
 	const char *workload; /* name in workloads.def */
@@ -72,7 +74,8 @@ struct plan_params {
 	uint64_t dither_ns; /* each dwell gets a seeded extra from [0, dither_ns] (M2) */
 	uint64_t seed;
 	enum plan_order order;
-	unsigned int controller_cpu; /* stays; what distances are counted from */
+	const struct history *history; /* what to replay; NULL: nothing */
+	unsigned int controller_cpu;   /* stays; what distances are counted from */
 	unsigned int nr_lanes; /* parallel togglers, for the workloads that have them; 0: 2, at most
 			  PLAN_LANES_MAX */
 };

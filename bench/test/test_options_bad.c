@@ -51,6 +51,8 @@ static void names(void **state)
 		{ "run --rate 0/s", "'0/s' is not a rate" },
 		{ "run --rate 2000000/ms", "too fast" },
 		{ "run --rate 5/s --dither 1ms", "--dither does not go with --rate" },
+		{ "run --workload replay", "replay needs --history" },
+		{ "run --history f", "--history is for the workload replay" },
 		{ "run --lanes 65", "give 1 to 64" },
 		{ "run --virtual pu:4 --hotplug sysfs", "only --hotplug logical" },
 		{ "run --virtual pu:4 --bystanders all", "no CPU for a bystander" },
