@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "tenancy.h"
 
+#include "clock.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
@@ -12,6 +14,7 @@ static void tenant_init(struct tenant *t, struct duty_cpu *duty, const struct te
 	duty_cpu_init(duty, all->cell->duty, ty->real_cpu);
 	duty->stack_touch_bytes = setup->stack_touch_bytes;
 	duty->data_touch_bytes = setup->data_touch_bytes;
+	duty->now_ns = clock_now_ns;
 	t->duty = duty;
 	t->arrivals = &ty->arrivals;
 }
