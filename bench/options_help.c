@@ -4,7 +4,8 @@
 #define HELP_SELECTION                                                                             \
 	"SELECTION (lists are separated by commas; 'parkbench list' has the names)\n"              \
 	"  --workload A,B          what happens to which CPU (serial; with one CPU toggle)\n"      \
-	"  --contender A,B         how the threads of a CPU are treated (all)\n"                   \
+	"  --contender A,B         how the threads of a CPU are treated (the five of the "         \
+	"README)\n"                                                                                \
 	"  --duty A,B              what the threads do while their CPU is up (sleep,spin)\n"       \
 	"  --cpus LIST             the CPUs that go away: 4-7, package:1, numa:0, core:0-3, all\n" \
 	"                          (all usable ones; CPU 0 only when its number is given)\n"       \
