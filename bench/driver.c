@@ -3,6 +3,7 @@
 
 #include "clock.h"
 #include "comeback.h"
+#include "duty_sum.h"
 #include "interrupt.h"
 #include "ladder.h"
 #include "lanes.h"
@@ -284,6 +285,7 @@ static int run_plan(struct driver *d)
 	set_timed(d, true);
 	if (probe)
 		probe->begin(probe->arg, NR_PHASES);
+	block->duty.nr_done_in_plan = duty_sum_done(&d->tenancies);
 	block->started_ns = clock_now_ns();
 	was_disturbed(d); /* what happened between blocks spoils no step */
 	if (d->nr_lanes > 1)
@@ -291,6 +293,7 @@ static int run_plan(struct driver *d)
 	else
 		run_lane(d, 0);
 	block->ended_ns = clock_now_ns();
+	block->duty.nr_done_in_plan = duty_sum_done(&d->tenancies) - block->duty.nr_done_in_plan;
 	if (probe)
 		probe->end(probe->arg, NR_PHASES);
 	set_timed(d, false);
@@ -311,6 +314,7 @@ static int check_work(struct driver *d)
 	int ret = 0;
 
 	tenancies_sum_work(&d->tenancies, &block->work_accepted, &block->work_done);
+	duty_sum_items(&d->tenancies, &block->duty);
 	for (size_t i = 0; i < d->tenancies.nr && duty->verify && !ret; i++)
 		for (size_t j = 0; j < d->tenancies.list[i].nr_tenants && !ret; j++)
 			ret = duty->verify(d->tenancies.list[i].tenants[j].duty);

@@ -134,6 +134,14 @@ struct held_memory {
 	int64_t virtual_bytes, anonymous_bytes, page_table_bytes, kernel_stack_bytes;
 };
 
+/* What the duty got done in a block, and how long its items waited, where items arrive. */
+struct duty_result {
+	uint64_t nr_done_in_plan; /* from the first step to the last, in the duty's units of work */
+	bool is_fed, has_waits;	  /* items arrive at all; at least one was done */
+	uint64_t nr_items, nr_items_done, nr_items_missed; /* missed: they found the queue full */
+	uint64_t wait_p50_ns, wait_p99_ns, wait_max_ns;	   /* the first two within an eighth */
+};
+
 /* One closed pass of a cell's plan by one arm. */
 struct block {
 	uint32_t index; /* in the order of execution over the whole run */
@@ -145,6 +153,7 @@ struct block {
 	uint64_t started_ns, ended_ns; /* CLOCK_MONOTONIC */
 	uint64_t work_accepted, work_done;
 	struct held_memory held;
+	struct duty_result duty;
 	struct step_sample *steps; /* plan->nr_steps of them */
 	size_t nr_steps;
 };

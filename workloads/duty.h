@@ -79,6 +79,7 @@ struct duty {
 	const char *name;    /* equals the file name without duty_ */
 	const char *summary; /* one line of English */
 	const char *unit;    /* what one count of step() is */
+	bool is_fed;	     /* items arrive in duty_cpu.feed */
 
 	/*
 	 * Optional, harness side, for all @nr threads of a block at once; @dc is the first of @nr

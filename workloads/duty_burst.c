@@ -28,6 +28,7 @@ const struct duty duty_burst = {
 	.name = "burst",
 	.summary = "sleeps, and every 4 ms has 16 items of work at once",
 	.unit = "items",
+	.is_fed = true,
 	.prepare = prepare,
 	.finish = feed_stop,
 	.has_work = has_work,

@@ -31,6 +31,7 @@ const struct duty duty_queue = {
 	.name = "queue",
 	.summary = "serves a queue into which 0 to 4 items arrive each ms, up or not",
 	.unit = "items",
+	.is_fed = true,
 	.prepare = prepare,
 	.finish = feed_stop,
 	.has_work = has_work,

@@ -29,6 +29,7 @@ const struct duty duty_timer = {
 	.summary = "does a little at each tick of a timer of 1 ms; ticks that nobody waited for "
 		   "are missed",
 	.unit = "ticks",
+	.is_fed = true,
 	.prepare = prepare,
 	.finish = feed_stop,
 	.has_work = has_work,

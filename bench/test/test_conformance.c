@@ -100,6 +100,13 @@ static void run_triple(const struct plan *plan, const struct contender *contende
 	assert_true(block.work_accepted == block.work_done);
 	for (size_t i = 0; i < block.nr_steps; i++)
 		check_step(&block.steps[i], plan_nr_lanes(plan) > 1);
+	assert_true(block.duty.is_fed == duty->is_fed);
+	assert_true(block.duty.nr_done_in_plan <= block.work_done);
+	if (contender->leaves != LEAVES_NOT && contender->has_threads)
+		assert_true(block.duty.nr_done_in_plan > 0);
+	assert_true(block.duty.nr_items_done <= block.duty.nr_items);
+	if (block.duty.has_waits)
+		assert_true(block.duty.wait_p50_ns <= block.duty.wait_p99_ns);
 	free(block.steps);
 }
 
