@@ -20,13 +20,10 @@ static unsigned int count_at_once(const struct selection *s)
 {
 	unsigned int most = 0;
 
-	for (size_t p = 0; p < s->nr_plans; p++) {
-		unsigned int nr_off = 0;
+	for (size_t i = 0; i < s->nr_plans; i++) {
+		unsigned int nr_away = plan_most_away(&s->plans[i]);
 
-		for (size_t i = 0; i < s->plans[p].nr_steps; i++) {
-			nr_off += s->plans[p].steps[i].action == PLAN_OFFLINE ? 1 : -1u;
-			most = nr_off > most ? nr_off : most;
-		}
+		most = nr_away > most ? nr_away : most;
 	}
 	return most;
 }

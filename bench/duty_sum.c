@@ -19,8 +19,8 @@ uint64_t duty_sum_done(const struct tenancies *all)
 	return done;
 }
 
-/* The upper end of the bucket that has the wait below which @share of all are. */
-static uint64_t wait_below(const struct waits *waits, double share)
+/* The upper end of the bucket that has the wait below which @share of all are; never above max. */
+static uint64_t wait_below(const struct waits *waits, double share, uint64_t max_ns)
 {
 	uint64_t nr_below = 0, nr_needed = (uint64_t)(share * (double)waits->nr);
 	unsigned int bucket = 0;
@@ -30,7 +30,7 @@ static uint64_t wait_below(const struct waits *waits, double share)
 		if (nr_below > nr_needed || nr_below == waits->nr)
 			break;
 	}
-	return feed_bucket_ns(bucket);
+	return feed_bucket_ns(bucket) < max_ns ? feed_bucket_ns(bucket) : max_ns;
 }
 
 static void add(struct waits *waits, struct duty_result *result, const struct duty_cpu *dc)
@@ -60,8 +60,8 @@ void duty_sum_items(const struct tenancies *all, struct duty_result *ret_result)
 		add(waits, &result, &all->duties[i]);
 	result.has_waits = waits && waits->nr > 0;
 	if (result.has_waits) {
-		result.wait_p50_ns = wait_below(waits, 0.5);
-		result.wait_p99_ns = wait_below(waits, 0.99);
+		result.wait_p50_ns = wait_below(waits, 0.5, result.wait_max_ns);
+		result.wait_p99_ns = wait_below(waits, 0.99, result.wait_max_ns);
 	}
 	free(waits);
 	*ret_result = result;

@@ -14,6 +14,7 @@
 #include "hotplug_busy.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -39,6 +40,9 @@ static struct {
 	struct remark remarks[MAX_REMARKS];
 	size_t nr_remarks;
 } here;
+
+/* Steps of parallel lanes hold it while they change what is expected or was learnt. */
+static pthread_mutex_t learning = PTHREAD_MUTEX_INITIALIZER;
 
 void hotplug_sysfs_begin(const struct hotplug_sysfs_terms *terms)
 {
@@ -229,10 +233,12 @@ static int move(unsigned int cpu, bool is_online, struct hotplug_step *step)
 		ret = write_patiently(cpu, is_online, step, why, sizeof(why));
 	if (!ret)
 		ret = wait_until_shown(cpu, is_online);
+	pthread_mutex_lock(&learning);
 	if (!ret)
 		expect(cpu, is_online);
 	else if (ret != HOTPLUG_NO_OP)
 		learn(cpu, is_online, -ret, why);
+	pthread_mutex_unlock(&learning);
 	return ret;
 }
 

@@ -52,6 +52,9 @@ static void print_arm(FILE *out, const char *arm, const char *unit, struct felt 
 
 void report_duty_print(FILE *out, const struct recording *rec, uint32_t cell)
 {
+	/* Neither is a time of the contender's. */
+	if (rec->setup->real_cpus || plan_nr_lanes(rec->cells[cell].plan) > 1)
+		return;
 	for (uint32_t arm = 0; arm < rec->nr_arms; arm++) {
 		struct felt felt = { .nr_blocks = 0 };
 
@@ -62,7 +65,7 @@ void report_duty_print(FILE *out, const struct recording *rec, uint32_t cell)
 			    block->pass == PASS_TIMING)
 				add_block(&felt, block);
 		}
-		if (felt.done > 0 && felt.seconds > 0 && !rec->setup->real_cpus)
+		if (felt.done > 0 && felt.seconds > 0)
 			print_arm(out, rec->arms[arm]->name, rec->cells[cell].duty->unit, &felt);
 	}
 }

@@ -357,18 +357,24 @@ static int load(const struct options *o, const struct topology *topo, struct sel
 	return err ? err : choose_controller(o, topo, s, why);
 }
 
-/* The most CPUs that @plan has away at once. */
-static unsigned int most_away(const struct plan *plan)
+/* CPUs that stay may be asked to go as well, and have to be refused by who could do it. */
+static int check_asked(const struct options *o, const struct topology *topo,
+		       const struct selection *s, struct option_why *why)
 {
-	unsigned int away = 0, most = 0;
+	struct cpumask fixed;
+	char list[LIST_SIZE];
 
-	for (size_t i = 0; i < plan->nr_steps; i++) {
-		if (plan->steps[i].fails)
+	for (size_t i = 0; i < s->nr_plans; i++) {
+		fixed_cpus(o, topo, &s->plans[i].cpus, &fixed);
+		if (cpumask_empty(&fixed))
 			continue;
-		away += plan->steps[i].action == PLAN_OFFLINE ? 1u : -1u;
-		most = away > most ? away : most;
+		option_refuse(why,
+			      "workload %s: CPU %s has no control file, so that it cannot even be "
+			      "asked to go",
+			      s->plans[i].workload, brief(&fixed, list));
+		return -EOPNOTSUPP;
 	}
-	return most;
+	return 0;
 }
 
 static int check_min_online(const struct options *o, const struct topology *topo,
@@ -377,7 +383,7 @@ static int check_min_online(const struct options *o, const struct topology *topo
 	const unsigned int nr_online = cpumask_weight(&topo->online);
 
 	for (size_t i = 0; i < s->nr_plans; i++) {
-		unsigned int most = most_away(&s->plans[i]);
+		unsigned int most = plan_most_away(&s->plans[i]);
 
 		if (o->min_online && most + o->min_online > nr_online)
 			return option_refuse(why,
@@ -402,6 +408,8 @@ int selection_make(const struct options *options, const struct topology *topo,
 		if (!err)
 			err = generate_all(options, topo, &s, why);
 	}
+	if (!err)
+		err = check_asked(options, topo, &s, why);
 	if (!err)
 		err = check_min_online(options, topo, &s, why);
 	if (err)

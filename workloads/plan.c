@@ -107,6 +107,30 @@ void plan_away(const struct plan *plan, struct cpumask *ret_cpus)
 			cpumask_set_cpu(plan->steps[i].cpu, ret_cpus);
 }
 
+unsigned int plan_most_away(const struct plan *plan)
+{
+	/* In how many lanes a CPU is away: fits, as no plan has more lanes than CPUs. */
+	uint16_t *nr_lanes = calloc(CPUMASK_NR_CPUS, sizeof(*nr_lanes));
+	unsigned int nr_away = 0, most = 0;
+
+	/* Without memory for the count: all of them, which nobody can exceed. */
+	if (!nr_lanes)
+		return cpumask_weight(&plan->cpus);
+	for (size_t i = 0; i < plan->nr_steps; i++) {
+		const struct plan_step *step = &plan->steps[i];
+
+		if (step->fails)
+			continue;
+		if (step->action == PLAN_OFFLINE)
+			nr_away += nr_lanes[step->cpu]++ == 0;
+		else
+			nr_away -= --nr_lanes[step->cpu] == 0;
+		most = nr_away > most ? nr_away : most;
+	}
+	free(nr_lanes);
+	return most;
+}
+
 unsigned int plan_nr_lanes(const struct plan *plan)
 {
 	unsigned int nr = 1;

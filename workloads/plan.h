@@ -123,6 +123,9 @@ int plan_find_fault(const struct plan *plan, size_t *ret_step, char *why, size_t
 /* The CPUs that really go away: not those that are only asked to and have to be refused. */
 void plan_away(const struct plan *plan, struct cpumask *ret_cpus);
 
+/* The most CPUs that it has away at once, as planned. */
+unsigned int plan_most_away(const struct plan *plan);
+
 /* The highest lane + 1; more than 1: the plan needs as many threads to run it. */
 unsigned int plan_nr_lanes(const struct plan *plan);
 

@@ -34,6 +34,24 @@ struct shape {
 	const char *steps;
 };
 
+/* By the text: CPUs gone and not back, whatever lane did it, without what has to fail. */
+static unsigned int most_in(const char *steps)
+{
+	unsigned int nr_lanes[64] = { 0 }, nr_away = 0, most = 0;
+
+	for (const char *p = steps; p; p = strchr(p, ' ') ? strchr(p, ' ') + 1 : NULL) {
+		unsigned int cpu = (unsigned int)strtoul(p + 1, NULL, 10);
+		bool fails = strcspn(p, "!") < strcspn(p, " ");
+
+		if (!fails && *p == '-')
+			nr_away += nr_lanes[cpu]++ == 0;
+		else if (!fails)
+			nr_away -= --nr_lanes[cpu] == 0;
+		most = nr_away > most ? nr_away : most;
+	}
+	return most;
+}
+
 static void check_shape(const struct topology *topo, const struct shape *shape)
 {
 	struct plan_params params = { .workload = shape->workload,
@@ -48,6 +66,7 @@ static void check_shape(const struct topology *topo, const struct shape *shape)
 		fail_msg("%s: %s", shape->workload, why);
 	write_shape(&plan, steps, sizeof(steps));
 	assert_string_equal(steps, shape->steps);
+	assert_int_equal(plan_most_away(&plan), most_in(steps));
 	plan_fini(&plan);
 }
 
