@@ -72,9 +72,25 @@ struct worst_gap bystander_worst(const struct bystander_view *view, struct windo
 	return worst;
 }
 
+/* When the kernel began with the CPU of a step that many share; 0: not known, or its own step. */
+static uint64_t own_begin_ns(const struct step_sample *step)
+{
+	if (!step->nr_in_bulk)
+		return 0;
+	return step->begin_ns[step->action == PLAN_OFFLINE ? PHASE_OFFLINE : PHASE_ONLINE];
+}
+
 struct window bystander_window(const struct block *block, const struct step_sample *step)
 {
 	struct window window = { .begin_ns = block->started_ns + step->started_ns };
+
+	if (own_begin_ns(step)) {
+		window.begin_ns = own_begin_ns(step);
+		window.end_ns =
+			window.begin_ns +
+			step->ns[step->action == PLAN_OFFLINE ? PHASE_OFFLINE : PHASE_ONLINE];
+		return window;
+	}
 
 	if (step->status == STEP_DONE)
 		for (enum phase phase = 0; phase < NR_PHASES; phase++)
@@ -122,8 +138,11 @@ enum phase bystander_phase(const struct step_sample *step, const struct worst_ga
 	return most;
 }
 
+/* A request for many CPUs is one event: without its parts no step has a window of its own. */
 static bool has_window(const struct step_sample *step)
 {
+	if (step->nr_in_bulk && !own_begin_ns(step))
+		return false;
 	return step->status != STEP_NOT_TRIED && step->status != STEP_NO_OP;
 }
 

@@ -33,6 +33,7 @@ int cmd_run(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 int cmd_restore(int argc, char **argv);
 int cmd_lab(int argc, char **argv);
+int cmd_gate(int argc, char **argv);
 
 /* One line on standard error: "parkbench plan: ...". Returns EXIT_USAGE. */
 int cmd_refuse(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));

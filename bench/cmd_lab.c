@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* `parkbench lab`: the script under the program's name; it is told which program it was. */
+#include "build_stamp.h"
 #include "cmd.h"
 
 #include <errno.h>
@@ -9,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define LAB_SCRIPT PARKBENCH_SCRIPTS "/lab/lab.py"
+BUILD_STAMP(lab_script, PATH_MAX) = PARKBENCH_SCRIPTS "/lab/lab.py";
 
 int cmd_lab(int argc, char **argv)
 {
@@ -21,7 +22,7 @@ int cmd_lab(int argc, char **argv)
 		program[length] = '\0';
 		setenv("PARKBENCH_PROGRAM", program, 1);
 	}
-	execv(LAB_SCRIPT, argv);
-	return cmd_refuse("lab", "cannot start %s: %s; it comes with the source", LAB_SCRIPT,
+	execv(lab_script, argv);
+	return cmd_refuse("lab", "cannot start %s: %s; it comes with the source", lab_script,
 			  strerror(errno));
 }

@@ -2,7 +2,7 @@
 /* `parkbench restore`: what a killed run left off comes back, from its journal. */
 #include "clock.h"
 #include "cmd.h"
-#include "journal.h"
+#include "undo.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -22,10 +22,10 @@ struct restore_options {
 static const char help[] =
 	"usage: parkbench restore [--journal DIR]\n"
 	"\n"
-	"Brings the machine back to what it was before a real run (--hotplug sysfs) that was\n"
-	"killed together with its guardian: the same CPUs online, the same offline, smt/control "
-	"as\n"
-	"it was. It says what it did; nothing to do is no failure. While a run is under way it\n"
+	"Brings the machine back to what it was before a run that took CPUs off or turned knobs\n"
+	"and was killed together with its guardian: the same CPUs online, the same offline,\n"
+	"smt/control and knobs as they were. It says what it did; nothing to do is no failure. "
+	"While a run is under way it\n"
 	"does nothing.\n"
 	"\n"
 	"  --journal DIR   where that run kept its journal (/run/parkbench for root)\n"
@@ -78,25 +78,26 @@ static void print_moved(const struct cpumask *cpus, const char *what)
 static int put_back(const char *dir, const struct journal_entry *entry)
 {
 	const struct hotplug_control control = { .root = entry->root };
-	struct hotplug_repair repair;
+	struct undo undo;
 	char list[LIST_BYTES];
-	int ret = hotplug_control_restore(&control, &entry->state, clock_now_ns() + RESTORE_NS,
-					  &repair);
+	int ret = undo_all(&control, entry, clock_now_ns() + RESTORE_NS, &undo);
 
 	cpumask_format(&entry->state.online, list, sizeof(list));
 	printf("process %d was killed (%s)\n", (int)entry->pid, entry->command);
-	if (repair.is_smt_changed)
+	if (undo.cpus.is_smt_changed)
 		printf("smt/control is '%s' again\n", entry->state.smt);
-	print_moved(&repair.brought_back, "came back");
-	print_moved(&repair.taken_off, "went off again");
+	print_moved(&undo.cpus.brought_back, "came back");
+	print_moved(&undo.cpus.taken_off, "went off again");
+	if (undo.settings.nr_back)
+		printf("%zu of %zu settings put back\n", undo.settings.nr_back, entry->settings.nr);
 	if (ret) {
-		cpumask_format(&repair.failed, list, sizeof(list));
-		fprintf(stderr,
-			"parkbench restore: CPU %s cannot be put back: %s; the journal stays\n",
-			list, strerror(repair.error));
+		undo_name_failure(&undo, list, sizeof(list));
+		fprintf(stderr, "parkbench restore: cannot be put back: %s; the journal stays\n",
+			list);
 		return EXIT_FAILED;
 	}
-	printf("online as before: %s\n", list);
+	if (!entry->is_settings_only)
+		printf("online as before: %s\n", list);
 	ret = journal_remove(dir);
 	return ret ? cmd_refuse("restore", "cannot remove the journal in %s: %s", dir,
 				strerror(-ret))
@@ -106,7 +107,7 @@ static int put_back(const char *dir, const struct journal_entry *entry)
 /* The journal is ours alone now. */
 static int restore(const char *dir)
 {
-	struct journal_entry entry;
+	struct journal_entry entry = { .pid = 0 };
 	int ret = journal_read(dir, &entry);
 
 	if (ret == -ENOENT) {
@@ -121,9 +122,11 @@ static int restore(const char *dir)
 	if (!journal_is_of_this_boot(&entry)) {
 		puts("nothing to restore: the machine has been booted since that run");
 		journal_remove(dir);
-		return EXIT_DONE;
+	} else {
+		ret = put_back(dir, &entry);
 	}
-	return put_back(dir, &entry);
+	settings_fini(&entry.settings);
+	return ret;
 }
 
 /* A guardian may be at work: wait for it, but not for a run that lives. */
@@ -131,10 +134,16 @@ static int lock(const char *dir, struct journal *ret_journal)
 {
 	const uint64_t deadline_ns = clock_now_ns() + GUARDIAN_NS;
 	struct journal_entry entry;
+	bool is_alive;
 	int ret;
 
 	while ((ret = journal_open(dir, ret_journal)) == -EWOULDBLOCK) {
-		if (!journal_read(dir, &entry) && journal_is_owner_alive(&entry))
+		is_alive = !journal_read(dir, &entry);
+		if (is_alive) {
+			settings_fini(&entry.settings);
+			is_alive = journal_is_owner_alive(&entry);
+		}
+		if (is_alive)
 			return cmd_refuse("restore", "a run is under way: process %d (%s)",
 					  (int)entry.pid, entry.command);
 		if (clock_now_ns() > deadline_ns)

@@ -18,6 +18,7 @@
 #include "report_table.h"
 #include "results.h"
 #include "selection.h"
+#include "summary_bulk.h"
 #include "summary_bystander.h"
 #include "tally.h"
 #include "workload.h"
@@ -50,16 +51,35 @@ static void fill_setup(struct run *run)
 	};
 }
 
+/* Every contender under every setting of the knobs. */
+static void make_arms(struct run *run, size_t nr_arms)
+{
+	const struct options *o = &run->options;
+
+	for (size_t i = 0; i < nr_arms; i++) {
+		uint32_t setting = (uint32_t)(i / o->nr_contenders);
+
+		run->arms[i] = (struct arm){
+			.contender = o->contenders[i % o->nr_contenders],
+			.setting = setting,
+			.knob = run->knobs.nr ? run->knobs.labels[setting] : NULL,
+		};
+	}
+}
+
 /* Every plan with every duty and every number of threads. */
 static int make_cells(struct run *run)
 {
 	const struct options *o = &run->options;
 	size_t nr = run->selection.nr_plans * o->nr_duties * o->nr_threads_per_cpu;
+	size_t nr_arms = o->nr_contenders * run->knobs.nr_settings;
 
 	run->cells = calloc(nr, sizeof(*run->cells));
-	run->is_selected = calloc(nr * o->nr_contenders, sizeof(*run->is_selected));
-	if (!run->cells || !run->is_selected)
+	run->is_selected = calloc(nr * nr_arms, sizeof(*run->is_selected));
+	run->arms = calloc(nr_arms, sizeof(*run->arms));
+	if (!run->cells || !run->is_selected || !run->arms)
 		return -ENOMEM;
+	make_arms(run, nr_arms);
 	for (size_t i = 0; i < nr; i++) {
 		const struct plan *plan =
 			&run->selection.plans[i / o->nr_threads_per_cpu / o->nr_duties];
@@ -73,15 +93,28 @@ static int make_cells(struct run *run)
 	}
 	run->passes.options = o;
 	run->passes.dir = run->results.path;
+	run->passes.knobs = run->knobs.nr ? &run->knobs : NULL;
 	run->passes.is_selected = run->is_selected;
 	run->passes.rec = (struct recording){
 		.setup = &run->setup,
 		.cells = run->cells,
 		.nr_cells = nr,
-		.arms = o->contenders,
-		.nr_arms = o->nr_contenders,
+		.arms = run->arms,
+		.nr_arms = nr_arms,
 	};
 	return 0;
+}
+
+/* Which files, and that they can be read; nothing is written yet. */
+static int prepare_knobs(struct run *run)
+{
+	char why[384];
+	int ret = knobs_resolve(&run->knobs, hotplug_sysfs_control(), run->options.knobs, why,
+				sizeof(why));
+
+	if (ret == -EACCES || ret == -EPERM)
+		return cmd_skip("run", "--knob: %s: be root", why);
+	return ret ? cmd_refuse_usage("run", "--knob: %s", why) : EXIT_DONE;
 }
 
 /* Asked for by name and not possible here: skipped, as nothing is wrong with the command line. */
@@ -94,8 +127,12 @@ static int prepare_hotplug(struct run *run)
 		.min_online = o->min_online,
 	};
 	char why[256];
+	int code;
 
 	hotplug_sysfs_begin(&terms);
+	code = prepare_knobs(run);
+	if (code)
+		return code;
 	if (o->hotplug->probe(&run->topo, why, sizeof(why)))
 		return cmd_skip("run", "--hotplug %s: %s", o->hotplug->name, why);
 	return EXIT_DONE;
@@ -170,15 +207,16 @@ static void raise_descriptor_limit(void)
 
 static void note_balance(struct run *run)
 {
-	uint32_t nr_rows = block_order_rows((uint32_t)run->options.nr_contenders);
+	const size_t nr_arms = run->passes.rec.nr_arms;
+	uint32_t nr_rows = block_order_rows((uint32_t)nr_arms);
 	char text[160];
 
 	if (!run->options.passes[PASS_TIMING] || run->options.repetitions % nr_rows == 0)
 		return;
 	snprintf(text, sizeof(text),
-		 "the order of %zu contenders is balanced over %u repetitions: a multiple of that "
+		 "the order of %zu %s is balanced over %u repetitions: a multiple of that "
 		 "is better than %u",
-		 run->options.nr_contenders, nr_rows, run->options.repetitions);
+		 nr_arms, run->knobs.nr ? "arms" : "contenders", nr_rows, run->options.repetitions);
 	run_warn(run, text);
 }
 
@@ -293,7 +331,8 @@ static int conclude(struct run *run, int code)
 	environment_collect_after(&run->env);
 	if (summary_make(&run->passes.rec, &run->summary) ||
 	    summary_add_bystanders(&run->summary, &run->passes.rec, run->passes.bystanders,
-				   run->passes.nr_bystanders))
+				   run->passes.nr_bystanders) ||
+	    summary_add_bulk(&run->summary, &run->passes.rec))
 		return cmd_refuse("run", "out of memory");
 	if (results_write(&run->results, &input, why, sizeof(why)))
 		return cmd_refuse("run", "%s", why);
@@ -343,6 +382,19 @@ static void print_ending(const struct run *run, int code)
 	fprintf(out, "results: %s\n", run->results.path);
 }
 
+static void warn_of_drift(struct run *run)
+{
+	char text[160];
+
+	if (!run->knobs.nr_drifted)
+		return;
+	snprintf(text, sizeof(text),
+		 "%zu times a knob was not as the block before had set it: somebody else turns it, "
+		 "or a CPU that comes back does",
+		 run->knobs.nr_drifted);
+	run_warn(run, text);
+}
+
 /* The passes between taking CPUs and giving them back: whatever they return, all is restored. */
 static int run_in_custody(struct run *run)
 {
@@ -358,6 +410,7 @@ static int run_in_custody(struct run *run)
 		run_warn(run, why);
 	}
 	interrupt_unwatch();
+	warn_of_drift(run);
 	for (size_t i = 0; hotplug->remark && hotplug->remark(i); i++)
 		run_warn(run, hotplug->remark(i));
 	return ret;
@@ -413,6 +466,9 @@ static void run_fini(struct run *run)
 	environment_fini(&run->env);
 	aftermath_fini(&run->aftermath);
 	free(run->is_selected);
+	free(run->arms);
+	free(run->own_paths);
+	knobs_fini(&run->knobs);
 	free(run->cells);
 	selection_fini(&run->selection);
 	topology_fini(&run->topo);
@@ -433,6 +489,8 @@ int cmd_run(int argc, char **argv)
 	code = prepare(&run);
 	if (!code && run.options.is_list_tests)
 		code = handover_list(run.options.filter) ? EXIT_USAGE : EXIT_DONE;
+	else if (!code && run.options.token_fd >= 0)
+		code = run_tokens(&run);
 	else if (!code)
 		code = measure(&run);
 	run_fini(&run);

@@ -22,7 +22,10 @@ struct run {
 	struct selection selection;
 	struct run_setup setup;
 	struct cpumask real_cpus; /* what virtual ones share */
+	struct knobs knobs;
+	const char **own_paths; /* files of the knobs, for the census */
 	struct cell *cells;
+	struct arm *arms;
 	bool *is_selected;
 	struct passes passes;
 	struct handover *handover;
@@ -52,6 +55,9 @@ int run_look_before(struct run *run);
 
 /* With all CPUs back and our settings restored. EXIT_DONE, or EXIT_FAILED: not as found. */
 int run_look_after(struct run *run);
+
+/* --token-fd: blocks on demand until the end of file. An exit code. */
+int run_tokens(struct run *run);
 
 /* From here on somebody restores the machine, whatever happens to us. An exit code. */
 int run_take_custody(struct run *run);

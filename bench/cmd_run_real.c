@@ -8,6 +8,7 @@
 #include "hotplug_sysfs.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 void run_warn(struct run *run, const char *text)
 {
@@ -24,10 +25,21 @@ static bool touches_machine(const struct run *run)
 	return run->options.hotplug->is_kernels && !run->options.sysfs_root;
 }
 
+/* What the run itself writes; NULL-terminated, or NULL: nothing, or out of memory. */
+static const char *const *own_paths(struct run *run)
+{
+	const struct settings *settings = &run->knobs.before;
+
+	run->own_paths = settings->nr ? calloc(settings->nr + 1, sizeof(*run->own_paths)) : NULL;
+	for (size_t i = 0; run->own_paths && i < settings->nr; i++)
+		run->own_paths[i] = settings->list[i].path;
+	return run->own_paths;
+}
+
 int run_look_before(struct run *run)
 {
 	FILE *out = run->options.report_format == GB_JSON ? stderr : stdout;
-	const struct census_origin origin = { .root = "" };
+	const struct census_origin origin = { .root = "", .own_paths = own_paths(run) };
 	int code;
 
 	if (!touches_machine(run))
@@ -65,20 +77,35 @@ int run_look_after(struct run *run)
 	return nr_ours ? EXIT_FAILED : EXIT_DONE;
 }
 
+/* Before the first block: a value that the kernel does not take is a wrong command line. */
+static int try_knobs(struct run *run)
+{
+	char why[384], left[384];
+	int code;
+
+	if (!knobs_try(&run->knobs, why, sizeof(why)))
+		return EXIT_DONE;
+	code = cmd_refuse("run", "--knob: %s", why);
+	if (custody_end(&run->custody, left, sizeof(left)))
+		cmd_refuse("run", "%s", left);
+	return code;
+}
+
 /* Before the first write to the machine. EXIT_DONE, or the line has been said. */
 int run_take_custody(struct run *run)
 {
 	const struct custody_request request = {
 		.control = hotplug_sysfs_control(),
-		.victims = &run->selection.victims,
+		.victims = run->options.hotplug->is_kernels ? &run->selection.victims : NULL,
+		.settings = &run->knobs.before,
 		.dir = run->options.journal,
 		.argv = run->argv,
 	};
 	char why[512];
 
-	if (!run->options.hotplug->is_kernels)
+	if (!run->options.hotplug->is_kernels && !run->knobs.nr)
 		return EXIT_DONE;
 	if (custody_begin(&request, &run->custody, why, sizeof(why)))
 		return cmd_refuse("run", "%s", why);
-	return EXIT_DONE;
+	return try_knobs(run);
 }

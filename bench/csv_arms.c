@@ -27,8 +27,8 @@ CSV_FIELD(cell, u64, row->cell)
 CSV_FIELD(workload, text, cell_of(row)->workload)
 CSV_FIELD(duty, text, cell_of(row)->duty->name)
 CSV_FIELD(threads_per_cpu, u64, cell_of(row)->threads_per_cpu)
-CSV_FIELD(arm, text, row->rec->arms[row->arm]->name)
-CSV_FIELD(pin, text, row->rec->arms[row->arm]->pin)
+CSV_FIELD(arm, text, row->rec->arms[row->arm].contender->name)
+CSV_FIELD(pin, text, row->rec->arms[row->arm].contender->pin)
 CSV_FIELD(stack_bytes, u64, setup_of(row)->stack_bytes)
 CSV_FIELD(stack_touch_bytes, u64, setup_of(row)->stack_touch_bytes)
 CSV_FIELD(data_touch_bytes, u64, setup_of(row)->data_touch_bytes)
@@ -45,6 +45,8 @@ void csv_put_fifo_priority(struct csv_writer *csv, const struct csv_row *row)
 	else
 		csv_put_empty(csv);
 }
+
+CSV_FIELD(knob, text, row->rec->arms[row->arm].knob)
 
 CSV_FIELD(block, u64, row->block->index)
 CSV_FIELD(repetition, u64, row->block->repetition)

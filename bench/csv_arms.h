@@ -14,6 +14,7 @@ csv_put_field csv_put_duty;
 csv_put_field csv_put_threads_per_cpu;
 csv_put_field csv_put_arm;
 csv_put_field csv_put_pin;
+csv_put_field csv_put_knob;
 csv_put_field csv_put_stack_bytes;
 csv_put_field csv_put_stack_touch_bytes;
 csv_put_field csv_put_data_touch_bytes;

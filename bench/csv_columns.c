@@ -291,6 +291,20 @@ static const struct csv_column columns[] = {
 	  "of bystanders: from the CPU that goes or comes; `controller`: the one on the "
 	  "controller's CPU, however far",
 	  csv_put_summary_distance },
+	{ "bulk_ns", "integer", IN_STEP,
+	  "how long the one request took that moved this CPU and others (`--hotplug smt`): all of "
+	  "it, in each row; ns of `offline` and `online` is then this CPU's part of it by the "
+	  "kernel's trace, from the begin of its first step to the end of its last; empty: the CPU "
+	  "was moved by itself",
+	  csv_put_bulk_ns },
+	{ "nr_in_bulk", "integer", IN_STEP, "how many CPUs that request moved",
+	  csv_put_nr_in_bulk },
+	{ "knob", "text", CSV_ARM_FILES,
+	  "settings of the kernel that are part of the arm, with --knob: `rcu_expedited=1`; empty: "
+	  "none",
+	  csv_put_knob },
+	{ "reference_knob", "text", IN(SUMMARY), "of a ratio: the same of the denominator",
+	  csv_put_reference_knob },
 };
 
 const struct csv_column *csv_columns(size_t *ret_nr)

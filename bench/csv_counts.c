@@ -46,7 +46,14 @@ void csv_put_reference(struct csv_writer *csv, const struct csv_row *row)
 {
 	uint32_t arm = row->summary->reference;
 
-	csv_put_text(csv, arm == SUMMARY_NONE ? NULL : row->rec->arms[arm]->name);
+	csv_put_text(csv, arm == SUMMARY_NONE ? NULL : row->rec->arms[arm].contender->name);
+}
+
+void csv_put_reference_knob(struct csv_writer *csv, const struct csv_row *row)
+{
+	uint32_t arm = row->summary->reference;
+
+	csv_put_text(csv, arm == SUMMARY_NONE ? NULL : row->rec->arms[arm].knob);
 }
 
 CSV_FIELD(summary_kind, text, row->summary->kind)

@@ -31,6 +31,7 @@ csv_put_field csv_put_method;
 csv_put_field csv_put_summary_status;
 csv_put_field csv_put_summary_reason;
 csv_put_field csv_put_reference;
+csv_put_field csv_put_reference_knob;
 csv_put_field csv_put_summary_kind;
 csv_put_field csv_put_summary_distance;
 

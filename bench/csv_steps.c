@@ -32,6 +32,22 @@ void csv_put_is_in_cpuset(struct csv_writer *csv, const struct csv_row *row)
 		csv_put_u64(csv, row->step->cpuset == CPUSET_HAS_CPU);
 }
 
+void csv_put_bulk_ns(struct csv_writer *csv, const struct csv_row *row)
+{
+	if (row->step->nr_in_bulk)
+		csv_put_u64(csv, row->step->bulk_ns);
+	else
+		csv_put_empty(csv);
+}
+
+void csv_put_nr_in_bulk(struct csv_writer *csv, const struct csv_row *row)
+{
+	if (row->step->nr_in_bulk)
+		csv_put_u64(csv, row->step->nr_in_bulk);
+	else
+		csv_put_empty(csv);
+}
+
 CSV_FIELD(phase, text, row->phase < NR_PHASES ? phase_name(row->phase) : NULL)
 
 void csv_put_started_ns(struct csv_writer *csv, const struct csv_row *row)

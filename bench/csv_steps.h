@@ -19,6 +19,8 @@ csv_put_field csv_put_nr_retries;
 csv_put_field csv_put_nr_others_lost;
 csv_put_field csv_put_affinity_repair_ns;
 csv_put_field csv_put_is_in_cpuset;
+csv_put_field csv_put_bulk_ns;
+csv_put_field csv_put_nr_in_bulk;
 csv_put_field csv_put_phase;
 csv_put_field csv_put_started_ns;
 csv_put_field csv_put_ns;

@@ -2,6 +2,7 @@
 #include "custody.h"
 
 #include "clock.h"
+#include "undo.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -23,7 +24,7 @@ static void name_command(struct journal_entry *entry, char *const *argv)
 
 static int refuse_second(const char *dir, char *why, size_t why_size)
 {
-	struct journal_entry other;
+	struct journal_entry other = { .pid = 0 };
 
 	if (journal_read(dir, &other))
 		snprintf(why, why_size, "another real run has the lock in %s", dir);
@@ -34,15 +35,17 @@ static int refuse_second(const char *dir, char *why, size_t why_size)
 		snprintf(why, why_size,
 			 "process %d was killed and its guardian is at work: try again shortly",
 			 (int)other.pid);
+	settings_fini(&other.settings);
 	return -EWOULDBLOCK;
 }
 
 /* A journal that nobody holds is a debt; after a reboot there is nothing to pay. */
 static int check_debts(const char *dir, char *why, size_t why_size)
 {
-	struct journal_entry old;
+	struct journal_entry old = { .pid = 0 };
 	int ret = journal_read(dir, &old);
 
+	settings_fini(&old.settings);
 	if (ret == -ENOENT || (!ret && !journal_is_of_this_boot(&old)))
 		return 0;
 	if (ret)
@@ -50,8 +53,8 @@ static int check_debts(const char *dir, char *why, size_t why_size)
 			 strerror(-ret));
 	else
 		snprintf(why, why_size,
-			 "process %d was killed and left CPUs off: run 'parkbench restore' first",
-			 (int)old.pid);
+			 "process %d was killed and left %s: run 'parkbench restore' first",
+			 (int)old.pid, old.is_settings_only ? "knobs turned" : "CPUs off");
 	return -EBUSY;
 }
 
@@ -63,7 +66,11 @@ static int take_over(struct custody *c, const struct custody_request *request, c
 
 	if (!ret)
 		ret = journal_sign(&c->entry);
-	c->entry.victims = *request->victims;
+	c->entry.is_settings_only = !request->victims;
+	if (request->victims)
+		c->entry.victims = *request->victims;
+	if (request->settings)
+		c->entry.settings = *request->settings;
 	snprintf(c->entry.root, sizeof(c->entry.root), "%s",
 		 c->control.root ? c->control.root : "");
 	name_command(&c->entry, request->argv);
@@ -118,22 +125,20 @@ int custody_begin(const struct custody_request *request, struct custody *ret_cus
 
 int custody_end(struct custody *custody, char *why, size_t why_size)
 {
-	struct hotplug_repair repair;
-	char list[128];
+	struct undo undo;
+	char failure[256];
 	int ret;
 
 	if (!custody->is_held)
 		return 0;
 	custody->is_held = false;
-	ret = hotplug_control_restore(&custody->control, &custody->entry.state,
-				      clock_now_ns() + RESTORE_NS, &repair);
+	ret = undo_all(&custody->control, &custody->entry, clock_now_ns() + RESTORE_NS, &undo);
 	if (!ret) {
 		/* First: from here on nothing is owed, whoever is killed when. */
 		ret = journal_remove(custody->journal.dir);
 	} else {
-		cpumask_format(&repair.failed, list, sizeof(list));
-		snprintf(why, why_size, "CPU %s is not as it was (%s): run 'parkbench restore'",
-			 list, strerror(repair.error));
+		undo_name_failure(&undo, failure, sizeof(failure));
+		snprintf(why, why_size, "not as it was: %s: run 'parkbench restore'", failure);
 	}
 	guardian_dismiss(&custody->guardian);
 	journal_close(&custody->journal);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * custody - the care a run takes of the machine while CPUs are really away: lock, journal,
- * guardian; and in the end the machine as it was.
+ * custody - the care a run takes of the machine while CPUs are really away, or settings are not
+ * as they were: lock, journal, guardian; and in the end the machine as it was.
  */
 #ifndef BENCH_CUSTODY_H
 #define BENCH_CUSTODY_H
@@ -10,8 +10,9 @@
 
 struct custody_request {
 	const struct hotplug_control *control;
-	const struct cpumask *victims;
-	const char *dir; /* NULL: journal_default_dir() */
+	const struct cpumask *victims;	 /* NULL: no CPU is moved, only settings are changed */
+	const struct settings *settings; /* as they are; NULL: none is changed */
+	const char *dir;		 /* NULL: journal_default_dir() */
 	char *const *argv;
 };
 
@@ -32,7 +33,7 @@ int custody_begin(const struct custody_request *request, struct custody *ret_cus
 
 /*
  * Restore, dismiss the guardian, remove the journal. Accepts a custody that is not held.
- * 0; -EIO the machine is not as it was: @why names the CPUs, and the journal stays.
+ * 0; -EIO the machine is not as it was: @why says what, and the journal stays.
  */
 int custody_end(struct custody *custody, char *why, size_t why_size);
 

@@ -1,28 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-#include "driver.h"
+#include "driver_internal.h"
 
 #include "clock.h"
-#include "comeback.h"
 #include "duty_sum.h"
 #include "interrupt.h"
-#include "ladder.h"
 #include "lanes.h"
 #include "memory.h"
 #include "offcpu.h"
 
 #include <errno.h>
 #include <stdlib.h>
-
-struct driver {
-	const struct run_setup *setup;
-	struct block *block;
-	struct tenancies tenancies;
-	struct ladder *ladders; /* one; with lanes one for each CPU of the plan */
-	size_t nr_ladders;
-	unsigned int nr_lanes;
-	struct comeback comeback;
-	_Atomic int fatal; /* -errno after which nothing more should be tried */
-};
 
 /* Relaxed: nothing but the number itself is passed on; lanes_run() orders the rest. */
 static int fatal_of(const struct driver *d)
@@ -73,7 +60,7 @@ static void check_comeback(struct driver *d, const struct tenancy *ty, struct st
  * What the kernel did to the masks of threads that should have kept theirs while away. Asked only
  * where a kernel was involved: it comes right before a timed step, and not for every contender.
  */
-static uint32_t nr_lost_while_away(const struct driver *d, const struct tenancy *ty)
+uint32_t driver_nr_lost_while_away(const struct driver *d, const struct tenancy *ty)
 {
 	enum contender_leaves leaves = d->ladders->contender->leaves;
 
@@ -96,10 +83,9 @@ static int step_down(struct driver *d, struct tenancy *ty, struct step_sample *s
 	return 0;
 }
 
-static int step_up(struct driver *d, struct tenancy *ty, struct step_sample *s)
+int driver_step_up(struct driver *d, struct tenancy *ty, struct step_sample *s, uint32_t nr_lost)
 {
 	struct ladder *l = ladder_of(d, ty);
-	uint32_t nr_lost = nr_lost_while_away(d, ty);
 	int ret = ladder_up(l, ty);
 
 	if (ret)
@@ -112,7 +98,7 @@ static int step_up(struct driver *d, struct tenancy *ty, struct step_sample *s)
 	return 0;
 }
 
-static void wait_until(const struct driver *d, uint64_t planned_ns)
+void driver_wait_until(const struct driver *d, uint64_t planned_ns)
 {
 	if (d->setup->wait == WAIT_BLOCK)
 		interrupt_sleep_until_ns(planned_ns);
@@ -120,7 +106,7 @@ static void wait_until(const struct driver *d, uint64_t planned_ns)
 		;
 }
 
-static bool was_disturbed(const struct driver *d)
+bool driver_was_disturbed(const struct driver *d)
 {
 	const struct hotplug *hotplug = d->setup->hotplug;
 
@@ -137,6 +123,19 @@ static enum step_status status_of(const struct ladder *l, int ret)
 	return ret ? STEP_REFUSED : STEP_DONE;
 }
 
+void driver_judge(const struct ladder *l, struct step_sample *s, int ret)
+{
+	s->status = status_of(l, ret);
+	s->error = s->status == STEP_NO_OP ? 0 : -ret;
+	s->nr_retries = l->step.nr_retries;
+}
+
+void driver_mark_spoiled(struct step_sample *s, bool is_spoiled)
+{
+	if (is_spoiled && (s->status == STEP_DONE || s->status == STEP_NO_OP))
+		s->status = STEP_SPOILED;
+}
+
 /* There and back, or refused as planned. What had to be refused and was not ends the block. */
 static int take_step(struct driver *d, struct tenancy *ty, struct step_sample *s)
 {
@@ -144,7 +143,9 @@ static int take_step(struct driver *d, struct tenancy *ty, struct step_sample *s
 	int ret;
 
 	ladder_expect(l, s->action, s->fails);
-	ret = s->action == PLAN_OFFLINE ? step_down(d, ty, s) : step_up(d, ty, s);
+	ret = s->action == PLAN_OFFLINE
+		      ? step_down(d, ty, s)
+		      : driver_step_up(d, ty, s, driver_nr_lost_while_away(d, ty));
 	ladder_expect(l, s->action, PLAN_FAILS_NOT);
 	note_fatal(d, l->fatal);
 	if (s->fails && (!ret || ret == HOTPLUG_NO_OP))
@@ -156,7 +157,7 @@ static int take_step(struct driver *d, struct tenancy *ty, struct step_sample *s
 static void run_due_step(struct driver *d, struct tenancy *ty, struct step_sample *s)
 {
 	const struct ladder *l = ladder_of(d, ty);
-	bool is_down = s->action == PLAN_OFFLINE, is_spoiled = was_disturbed(d);
+	bool is_down = s->action == PLAN_OFFLINE, is_spoiled = driver_was_disturbed(d);
 	int ret;
 
 	s->started_ns = clock_now_ns() - d->block->started_ns;
@@ -167,12 +168,8 @@ static void run_due_step(struct driver *d, struct tenancy *ty, struct step_sampl
 	}
 	ret = take_step(d, ty, s);
 	s->ended_ns = clock_now_ns() - d->block->started_ns;
-	s->status = status_of(l, ret);
-	s->error = s->status == STEP_NO_OP ? 0 : -ret;
-	s->nr_retries = l->step.nr_retries;
-	is_spoiled |= was_disturbed(d);
-	if (is_spoiled && (s->status == STEP_DONE || s->status == STEP_NO_OP))
-		s->status = STEP_SPOILED;
+	driver_judge(l, s, ret);
+	driver_mark_spoiled(s, is_spoiled | driver_was_disturbed(d));
 }
 
 /* @slip_ns: how much later than planned the schedule of the lane runs by now. */
@@ -181,7 +178,7 @@ static void run_step(struct driver *d, struct step_sample *s, uint64_t slip_ns)
 	struct tenancy *ty = tenancies_of(&d->tenancies, s->cpu);
 	struct ladder *l = ladder_of(d, ty);
 
-	wait_until(d, d->block->started_ns + s->planned_ns + slip_ns);
+	driver_wait_until(d, d->block->started_ns + s->planned_ns + slip_ns);
 	if (interrupt_is_due())
 		return;
 	ladder_lock(l);
@@ -193,18 +190,35 @@ static void run_step(struct driver *d, struct step_sample *s, uint64_t slip_ns)
 		step_phases_withhold(s, BLANK_VIRTUAL);
 }
 
+/* One step, or all of a direction where the driver moves them together. Returns how many. */
+static size_t run_next(struct driver *d, size_t i, uint64_t slip_ns)
+{
+	size_t nr;
+
+	if (!d->setup->hotplug->move_group || d->nr_lanes > 1) {
+		run_step(d, &d->block->steps[i], slip_ns);
+		return 1;
+	}
+	d->slip_ns = slip_ns;
+	nr = driver_run_group(d, i);
+	note_fatal(d, d->ladders->fatal);
+	return nr;
+}
+
 static void run_lane(void *driver, unsigned int lane)
 {
 	struct driver *d = driver;
 	struct block *block = d->block;
 	uint64_t slip_ns = 0;
 
-	for (size_t i = 0; i < block->nr_steps && !fatal_of(d) && !interrupt_is_due(); i++) {
-		if (block->steps[i].lane != lane)
+	for (size_t i = 0; i < block->nr_steps && !fatal_of(d) && !interrupt_is_due();) {
+		if (block->steps[i].lane != lane) {
+			i++;
 			continue;
-		run_step(d, &block->steps[i], slip_ns);
+		}
+		i += run_next(d, i, slip_ns);
 		/* The pause counts from the end of the step: a slow contender gets the same. */
-		slip_ns = clock_now_ns() - block->started_ns - block->steps[i].planned_ns;
+		slip_ns = clock_now_ns() - block->started_ns - block->steps[i - 1].planned_ns;
 	}
 }
 
@@ -287,7 +301,7 @@ static int run_plan(struct driver *d)
 		probe->begin(probe->arg, NR_PHASES);
 	block->duty.nr_done_in_plan = duty_sum_done(&d->tenancies);
 	block->started_ns = clock_now_ns();
-	was_disturbed(d); /* what happened between blocks spoils no step */
+	driver_was_disturbed(d); /* what happened between blocks spoils no step */
 	if (d->nr_lanes > 1)
 		ret = lanes_run(d->nr_lanes, run_lane, d);
 	else
@@ -398,7 +412,7 @@ static int run_with_tenants(struct driver *d, const struct ladder *like,
 int driver_run_block(const struct recording *rec, const struct probe *probe, struct block *block)
 {
 	const struct cell *cell = &rec->cells[block->cell];
-	const struct contender *contender = rec->arms[block->arm];
+	const struct contender *contender = rec->arms[block->arm].contender;
 	const struct ladder like = { .setup = rec->setup, .contender = contender, .probe = probe };
 	struct memory_snapshot before;
 	struct driver d = { .setup = rec->setup, .block = block, .nr_ladders = 1 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "environment.h"
 
+#include "build_stamp.h"
 #include "clock.h"
 #include "facts.h"
 
@@ -26,13 +27,15 @@
 #define PARKBENCH_BUILD_FLAGS NULL
 #endif
 #ifndef PARKBENCH_COMMIT
-#define PARKBENCH_COMMIT NULL
+#define PARKBENCH_COMMIT "unknown"
 #endif
 #ifndef PARKBENCH_VERSION
 #define PARKBENCH_VERSION NULL
 #endif
 
 #define STEAL_LIMIT_PERCENT 2.0
+
+BUILD_STAMP(commit, 64) = PARKBENCH_COMMIT;
 
 #define HARD(key, reader, arg)                                                                     \
 	{                                                                                          \
@@ -150,7 +153,7 @@ static const struct fact facts[] = {
 	SOFT("compiler", constant, COMPILER),
 	SOFT("build_flags", constant, PARKBENCH_BUILD_FLAGS),
 	INFO("version", constant, PARKBENCH_VERSION),
-	INFO("commit", constant, PARKBENCH_COMMIT), /* ends in "-dirty" if it was */
+	INFO("commit", constant, commit), /* ends in "-dirty" if it was */
 	HARD("hotplug", hotplug, NULL),
 	HARD("workloads", workloads, NULL),
 

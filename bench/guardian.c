@@ -3,6 +3,7 @@
 
 #include "clock.h"
 #include "sysfile.h"
+#include "undo.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -104,35 +105,40 @@ static bool is_closed(int fd, int timeout_ms)
 	return poll(&end, 1, timeout_ms) > 0 && recv(fd, &word, 1, MSG_DONTWAIT) == 0;
 }
 
-static void note_restore(const struct guardian_orders *orders, const struct hotplug_repair *repair,
+static void note_restore(const struct guardian_orders *orders, const struct undo *undo,
 			 uint64_t died_ns, int ret)
 {
-	char text[512], back[128], off[128], failed[128];
+	const struct hotplug_repair *repair = &undo->cpus;
+	char text[768], back[128], off[128], failed[128];
 
 	cpumask_format(&repair->brought_back, back, sizeof(back));
 	cpumask_format(&repair->taken_off, off, sizeof(off));
 	cpumask_format(&repair->failed, failed, sizeof(failed));
 	snprintf(text, sizeof(text),
 		 "guardian of %d: %s in %" PRIu64 " us; seen_ns=%" PRIu64
-		 " brought_back=%s taken_off=%s failed=%s error=%d",
+		 " is_smt_changed=%d brought_back=%s taken_off=%s failed=%s error=%d "
+		 "settings_back=%zu "
+		 "failed_setting=%.120s",
 		 (int)orders->entry->pid, ret ? "NOT restored" : "restored",
-		 (clock_now_ns() - died_ns) / 1000, died_ns, back, off, failed, repair->error);
+		 (clock_now_ns() - died_ns) / 1000, died_ns, repair->is_smt_changed, back, off,
+		 failed, repair->error, undo->settings.nr_back,
+		 undo->settings.failed ? undo->settings.failed->path : "");
 	journal_note(orders->journal->dir, text);
 }
 
 /* The suite is dead. Once at once; and once more if something of it could still write. */
 static int restore(const struct guardian_orders *orders, int fd)
 {
-	const struct hotplug_state *state = &orders->entry->state;
+	const struct journal_entry *entry = orders->entry;
 	const uint64_t died_ns = clock_now_ns();
 	const bool was_all = is_closed(fd, 0);
-	struct hotplug_repair repair, again;
-	int ret = hotplug_control_restore(orders->control, state, died_ns + RESTORE_NS, &repair);
+	struct undo undo;
+	int ret = undo_all(orders->control, entry, died_ns + RESTORE_NS, &undo);
 
-	note_restore(orders, &repair, died_ns, ret);
+	note_restore(orders, &undo, died_ns, ret);
 	if (ret || !was_all) {
 		is_closed(fd, LAST_ONES_MS);
-		ret = hotplug_control_restore(orders->control, state, died_ns + RESTORE_NS, &again);
+		ret = undo_all(orders->control, entry, died_ns + RESTORE_NS, &undo);
 	}
 	if (!ret)
 		ret = journal_remove(orders->journal->dir);

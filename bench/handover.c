@@ -39,13 +39,18 @@ static const struct step_sample *nth_step(const struct block *block, enum plan_a
 	return &block->steps[(*from)++];
 }
 
-static size_t nr_not_done(const struct block *block)
+/* NULL: each step of the block has its part of a cycle's total. */
+static const char *why_no_times(const struct block *block)
 {
-	size_t nr = 0;
+	for (size_t i = 0; i < block->nr_steps; i++) {
+		const struct step_sample *s = &block->steps[i];
 
-	for (size_t i = 0; i < block->nr_steps; i++)
-		nr += block->steps[i].status != STEP_DONE;
-	return nr;
+		if (s->status != STEP_DONE)
+			return "steps were refused: see events.csv";
+		if (s->blank[PHASE_TOTAL] == BLANK_NOT_SPLIT)
+			return blank_reason(BLANK_NOT_SPLIT);
+	}
+	return NULL;
 }
 
 static void hand_over_median(struct gb_state *state, const struct handover *h,
@@ -70,8 +75,10 @@ static void hand_over_block(struct gb_state *state, const struct handover *h,
 {
 	size_t down = 0, up = 0;
 
-	if (nr_not_done(block)) {
-		gb_skip(state, "steps were refused: see events.csv");
+	const char *missing = why_no_times(block);
+
+	if (missing) {
+		gb_skip(state, missing);
 		return;
 	}
 	while (gb_next(state))
@@ -102,7 +109,8 @@ static void run_entry(struct gb_state *state, void *arg)
 static int register_entry(struct entry *entry, const struct passes *p)
 {
 	const struct cell *cell = &p->rec.cells[entry->cell];
-	char name[160];
+	const struct arm *arm = &p->rec.arms[entry->arm];
+	char name[256];
 	struct gb_benchmark benchmark = {
 		.name = name,
 		.run = run_entry,
@@ -112,8 +120,9 @@ static int register_entry(struct entry *entry, const struct passes *p)
 		.unit = GB_MICROSECOND,
 	};
 
-	snprintf(name, sizeof(name), "%s/%s/threads:%u/%s", cell->workload, cell->duty->name,
-		 cell->threads_per_cpu, p->rec.arms[entry->arm]->name);
+	snprintf(name, sizeof(name), "%s/%s/threads:%u/%s%s%s", cell->workload, cell->duty->name,
+		 cell->threads_per_cpu, arm->contender->name, arm->knob ? "/" : "",
+		 arm->knob ? arm->knob : "");
 	return gb_register(&benchmark);
 }
 

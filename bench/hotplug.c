@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-extern const struct hotplug hotplug_logical, hotplug_cpuset, hotplug_sysfs;
+extern const struct hotplug hotplug_logical, hotplug_cpuset, hotplug_sysfs, hotplug_smt;
 
-static const struct hotplug *const drivers[] = { &hotplug_logical, &hotplug_cpuset,
-						 &hotplug_sysfs };
+static const struct hotplug *const drivers[] = { &hotplug_logical, &hotplug_cpuset, &hotplug_sysfs,
+						 &hotplug_smt };
 
 const struct hotplug *const *hotplug_list(size_t *ret_nr)
 {

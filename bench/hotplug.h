@@ -58,6 +58,15 @@ struct hotplug {
 	bool (*was_disturbed)(void);
 	const char *(*remark)(size_t index);
 
+	/*
+	 * For drivers that move a group of CPUs by one request or not at all, else NULL. group():
+	 * which CPUs. move_group(): all of them; 0, or -errno, and then they are where they were,
+	 * as far as the kernel lets them. online() and offline() of each CPU follow, and only see
+	 * whether it has arrived; without a move before it, online() brings one back by itself.
+	 */
+	void (*group)(const struct topology *topo, struct cpumask *ret_cpus);
+	int (*move_group)(bool is_online, struct hotplug_step *step);
+
 	/* NULL: any CPU can be tried. */
 	bool (*can_take)(const struct topology *topo, unsigned int cpu);
 };

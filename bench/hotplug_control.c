@@ -173,6 +173,27 @@ int hotplug_control_mask(const struct hotplug_control *c, struct cpumask *ret_on
 	return ret ? ret : cpumask_parse(list, ret_online);
 }
 
+int hotplug_control_read_smt(const struct hotplug_control *c, char *buf, size_t size)
+{
+	return read_text(c, SMT_PATH, buf, size);
+}
+
+int hotplug_control_write_smt(const struct hotplug_control *c, bool is_online)
+{
+	return write_text(c, SMT_PATH, is_online ? "on" : "off");
+}
+
+int hotplug_control_siblings(const struct hotplug_control *c, unsigned int cpu,
+			     struct cpumask *ret_siblings)
+{
+	char path[96], list[LIST_BYTES];
+	int ret;
+
+	snprintf(path, sizeof(path), CPU_DIR "/cpu%u/topology/thread_siblings_list", cpu);
+	ret = read_text(c, path, list, sizeof(list));
+	return ret ? ret : cpumask_parse(list, ret_siblings);
+}
+
 int hotplug_control_state(const struct hotplug_control *c, struct hotplug_state *ret_state)
 {
 	struct hotplug_state state = { .smt = "" };

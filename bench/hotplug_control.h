@@ -49,6 +49,16 @@ int hotplug_control_writable(const struct hotplug_control *c, unsigned int cpu);
  */
 int hotplug_control_mask(const struct hotplug_control *c, struct cpumask *ret_online);
 
+/* What smt/control says: "on", "off", "notsupported", ... 0; -ENOENT: there is none; -errno. */
+int hotplug_control_read_smt(const struct hotplug_control *c, char *buf, size_t size);
+
+/* One request for all second threads of the machine. What the kernel says to it: 0 or -errno. */
+int hotplug_control_write_smt(const struct hotplug_control *c, bool is_online);
+
+/* The hardware threads of the core of @cpu that are online, itself among them. 0 or -errno. */
+int hotplug_control_siblings(const struct hotplug_control *c, unsigned int cpu,
+			     struct cpumask *ret_siblings);
+
 /* What an offline changes and a restore puts back. */
 struct hotplug_state {
 	struct cpumask online;

@@ -208,7 +208,7 @@ static int wait_until_shown(unsigned int cpu, bool is_online)
 	return 0;
 }
 
-static void expect(unsigned int cpu, bool is_online)
+void hotplug_sysfs_expect(unsigned int cpu, bool is_online)
 {
 	if (is_online)
 		cpumask_set_cpu(cpu, &here.expected);
@@ -235,7 +235,7 @@ static int move(unsigned int cpu, bool is_online, struct hotplug_step *step)
 		ret = wait_until_shown(cpu, is_online);
 	pthread_mutex_lock(&learning);
 	if (!ret)
-		expect(cpu, is_online);
+		hotplug_sysfs_expect(cpu, is_online);
 	else if (ret != HOTPLUG_NO_OP)
 		learn(cpu, is_online, -ret, why);
 	pthread_mutex_unlock(&learning);

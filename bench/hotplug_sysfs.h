@@ -17,6 +17,9 @@ struct hotplug_sysfs_terms {
 /* Before anything else is asked of the driver; it starts afresh. */
 void hotplug_sysfs_begin(const struct hotplug_sysfs_terms *terms);
 
+/* From now on @cpu is there by our own doing: for the driver that moves many at once. */
+void hotplug_sysfs_expect(unsigned int cpu, bool is_online);
+
 /* What this driver works on. */
 const struct hotplug_control *hotplug_sysfs_control(void);
 

@@ -14,8 +14,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define HEAD	   "parkbench-journal 1\n"
+#define HEAD	   "parkbench-journal 2\n"
 #define TAIL	   "end\n"
+#define SETTING	   "setting: " /* path, a blank, what it said */
 #define LIST_BYTES 32768
 #define STARTED	   22 /* field of /proc/PID/stat, counted from 1 */
 
@@ -158,6 +159,10 @@ static void put_entry(FILE *file, const void *arg)
 	put_mask(file, "victims", &entry->victims);
 	fprintf(file, "smt_control: %s\n", entry->state.smt);
 	put_mask(file, "online", &entry->state.online);
+	fprintf(file, "is_settings_only: %d\n", entry->is_settings_only);
+	for (size_t i = 0; i < entry->settings.nr; i++)
+		fprintf(file, SETTING "%s %s\n", entry->settings.list[i].path,
+			entry->settings.list[i].was);
 	fputs(TAIL, file);
 }
 
@@ -203,10 +208,31 @@ static int get_mask(const char *text, const char *key, struct cpumask *ret_mask)
 	return 0;
 }
 
-static int parse(const char *text, struct journal_entry *entry)
+/* @text is changed. */
+static int get_settings(char *text, struct settings *settings)
+{
+	char *rest = text, *line;
+	int ret = 0;
+
+	while (!ret && (line = strsep(&rest, "\n"))) {
+		char *was;
+
+		if (strncmp(line, SETTING, strlen(SETTING)) != 0)
+			continue;
+		line += strlen(SETTING);
+		was = strchr(line, ' ');
+		if (!was)
+			return -EBADMSG;
+		*was = '\0';
+		ret = settings_add(settings, line, was + 1);
+	}
+	return ret;
+}
+
+static int parse(char *text, struct journal_entry *entry)
 {
 	const size_t length = strlen(text), head = strlen(HEAD);
-	int64_t pid = 0, started = 0;
+	int64_t pid = 0, started = 0, is_settings_only = 0;
 
 	/* The last newline has been cut off. */
 	if (length < head + 4 || memcmp(text, HEAD, head) != 0 ||
@@ -217,12 +243,14 @@ static int parse(const char *text, struct journal_entry *entry)
 	    get_text(text, "command", entry->command, sizeof(entry->command)) ||
 	    get_text(text, "smt_control", entry->state.smt, sizeof(entry->state.smt)) ||
 	    get_number(text, "pid", &pid) || get_number(text, "pid_started", &started) ||
+	    get_number(text, "is_settings_only", &is_settings_only) ||
 	    get_mask(text, "victims", &entry->victims) ||
 	    get_mask(text, "online", &entry->state.online) || cpumask_empty(&entry->state.online))
 		return -EBADMSG;
 	entry->pid = (pid_t)pid;
 	entry->pid_started = (uint64_t)started;
-	return 0;
+	entry->is_settings_only = is_settings_only;
+	return get_settings(text, &entry->settings);
 }
 
 int journal_read(const char *dir, struct journal_entry *ret_entry)
@@ -239,6 +267,8 @@ int journal_read(const char *dir, struct journal_entry *ret_entry)
 	free(text);
 	if (!ret)
 		*ret_entry = entry;
+	else
+		settings_fini(&entry.settings);
 	return ret;
 }
 

@@ -10,6 +10,7 @@
 #define BENCH_JOURNAL_H
 
 #include "hotplug_control.h"
+#include "setting.h"
 
 #include <sys/types.h>
 
@@ -23,6 +24,8 @@ struct journal_entry {
 	char command[128];	    /* for people */
 	struct cpumask victims;	    /* CPUs that may be away */
 	struct hotplug_state state; /* as it was */
+	bool is_settings_only;	    /* the run moves no CPUs: they are not to be put back */
+	struct settings settings;   /* that the run changes, as they were */
 };
 
 struct journal {
@@ -47,7 +50,10 @@ void journal_close(struct journal *journal);
 /* Durably, whole or not at all. 0 or -errno. */
 int journal_write(const struct journal *journal, const struct journal_entry *entry);
 
-/* 0; -ENOENT there is none; -EBADMSG not one of ours, or cut off; another -errno. */
+/*
+ * 0, and its settings are to be released; -ENOENT there is none; -EBADMSG not one of ours, or cut
+ * off; another -errno.
+ */
 int journal_read(const char *dir, struct journal_entry *ret_entry);
 
 int journal_remove(const char *dir);

@@ -47,16 +47,20 @@ static void probe_end(const struct ladder *l, enum phase phase)
 static void on_rung(void *data, const struct cpuhp_event *ev)
 {
 	struct ladder *l = data;
+	/* There the group's move has been told of already. */
+	bool is_told = ev->state == RUNG_HOTPLUG && l->setup->hotplug->move_group;
 
 	if (ev->is_rollback)
 		return;
 	if (!ev->is_end) {
-		probe_begin(l, phase_of[ev->direction][ev->state]);
+		if (!is_told)
+			probe_begin(l, phase_of[ev->direction][ev->state]);
 		l->stamps.begin_ns[ev->state] = clock_now_ns();
 		return;
 	}
 	l->stamps.end_ns[ev->state] = clock_now_ns();
-	probe_end(l, phase_of[ev->direction][ev->state]);
+	if (!is_told)
+		probe_end(l, phase_of[ev->direction][ev->state]);
 	if (ev->direction == CPUHP_UP && ev->state == RUNG_HOTPLUG && !ev->result) {
 		l->is_resuming = true;
 		probe_begin(l, PHASE_RESUME);
@@ -208,6 +212,39 @@ int ladder_down(struct ladder *l, struct tenancy *ty)
 	if (ret)
 		await_arrivals(l, ty); /* the way back has let them run again */
 	return ret;
+}
+
+int ladder_quiesce(struct ladder *l, struct tenancy *ty)
+{
+	int ret;
+
+	l->off_cpu = BLANK_NONE;
+	ret = cpu_down(l->hp, ty->cpu, RUNG_HOTPLUG);
+	if (ret)
+		await_arrivals(l, ty); /* the way back has let them run again */
+	return ret;
+}
+
+int ladder_move_group(struct ladder *l, bool is_online)
+{
+	const enum phase phase = is_online ? PHASE_ONLINE : PHASE_OFFLINE;
+	int ret;
+
+	l->step = (struct hotplug_step){ .run = l->setup->hotplug_run };
+	probe_begin(l, phase);
+	l->stamps.begin_ns[RUNG_HOTPLUG] = clock_now_ns();
+	ret = l->setup->hotplug->move_group(is_online, &l->step);
+	l->stamps.end_ns[RUNG_HOTPLUG] = clock_now_ns();
+	probe_end(l, phase);
+	return ret;
+}
+
+void ladder_take_back(struct ladder *l, struct tenancy *ty)
+{
+	cpuhp_set_trace(l->hp, NULL, l);
+	if (!cpu_up(l->hp, ty->cpu, CPUHP_ONLINE))
+		await_arrivals(l, ty);
+	cpuhp_set_trace(l->hp, on_rung, l);
 }
 
 void ladder_return_cpu(struct ladder *l, const struct tenancy *ty)

@@ -65,6 +65,15 @@ void ladder_unlock(struct ladder *l);
 
 /* After a block, its threads gone: the CPU where the next block wants it, in the kernel too. */
 void ladder_return_cpu(struct ladder *l, const struct tenancy *ty);
+/*
+ * Of a driver that moves many CPUs by one request: first each CPU is quiesced, which is the upper
+ * part of its way down; then all are moved; then ladder_down(), or ladder_up(), of each goes the
+ * rest of the way, in which the driver only sees whether the CPU has arrived. A CPU that is not to
+ * go after all is taken back, untimed. The move's own stamps are in .stamps, as the lowest rung's.
+ */
+int ladder_quiesce(struct ladder *l, struct tenancy *ty);
+int ladder_move_group(struct ladder *l, bool is_online);
+void ladder_take_back(struct ladder *l, struct tenancy *ty);
 
 bool ladder_is_up(const struct ladder *l, const struct tenancy *ty);
 

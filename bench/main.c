@@ -19,6 +19,7 @@ static const struct {
 	{ "restore", cmd_restore, "bring back the CPUs that a killed run left off" },
 	{ "impact", cmd_impact, "whom a real offline of these CPUs would hurt; changes nothing" },
 	{ "lab", cmd_lab, "a QEMU guest of any topology runs one command" },
+	{ "gate", cmd_gate, "is this build slower than that one, or the same?" },
 	{ "plan", cmd_plan, "write the plan, run nothing; or check a plan file" },
 };
 

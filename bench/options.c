@@ -109,7 +109,7 @@ static const struct option_row *usable_row(const struct walk *walk, const char *
 		option_refuse(why, "%s is not supported: %s", name, row->refusal);
 		return NULL;
 	}
-	if (is_given(walk, row->name)) {
+	if (row->value != VALUE_REPEATED && is_given(walk, row->name)) {
 		option_refuse(why, "%s is given twice", row->name);
 		return NULL;
 	}
@@ -122,7 +122,7 @@ static int take_value(struct walk *walk, const struct option_row *row, const cha
 {
 	if (row->value == VALUE_NONE && *value)
 		return option_refuse(why, "%s takes no value", row->name);
-	if (row->value != VALUE_NEEDED || *value)
+	if ((row->value != VALUE_NEEDED && row->value != VALUE_REPEATED) || *value)
 		return 0;
 	if (!*walk->at)
 		return option_refuse(why, "%s needs a value", row->name);
@@ -144,7 +144,8 @@ static int parse_option(struct walk *walk, const char *word, struct option_why *
 		return -EINVAL;
 	if (row->parse(&walk->options, value, &reason))
 		return option_refuse(why, "%s: %.*s", row->name, OPTION_WHY_SIZE - 64, reason.text);
-	walk->given[walk->nr_given++] = row;
+	if (!is_given(walk, row->name))
+		walk->given[walk->nr_given++] = row;
 	return 0;
 }
 
@@ -185,8 +186,11 @@ static int check_real(const struct walk *walk, struct option_why *why)
 	static const char *const real[] = { "--min-online", "--journal", "--sysfs-root",
 					    "--force-container", NULL };
 
+	/* The journal and the tree are the knobs', too. */
+	static const bool is_for_knobs[] = { false, true, true, false };
+
 	for (size_t i = 0; real[i] && !walk->options.hotplug->is_kernels; i++)
-		if (is_given(walk, real[i]))
+		if (is_given(walk, real[i]) && !(is_for_knobs[i] && walk->options.nr_knobs))
 			return option_refuse(why,
 					     "%s needs a driver that takes CPUs off: "
 					     "--hotplug sysfs",
@@ -223,6 +227,26 @@ static int check_virtual(const struct walk *walk, struct option_why *why)
 	if (walk->options.passes[PASS_BYSTANDER])
 		return option_refuse(why, "--virtual has no CPU for a bystander: leave that pass "
 					  "out");
+	return 0;
+}
+
+/* A live process decides nothing itself, and keeps nothing that would have to be restored. */
+static int check_token(const struct walk *walk, struct option_why *why)
+{
+	static const char *const idle[] = { "--out",	"--passes",   "--repetitions",
+					    "--warmup", "--deadline", "--knob",
+					    NULL };
+
+	if (!is_given(walk, "--token-fd"))
+		return 0;
+	if (strcmp(walk->options.hotplug->name, "logical") != 0)
+		return option_refuse(why, "--token-fd needs --hotplug logical");
+	for (size_t i = 0; idle[i]; i++)
+		if (is_given(walk, idle[i]))
+			return option_refuse(why,
+					     "%s does not go with --token-fd: who writes the "
+					     "tokens decides that",
+					     idle[i]);
 	return 0;
 }
 
@@ -271,7 +295,8 @@ static int check_together(const struct walk *walk, struct option_why *why)
 				     (o->stack_bytes - STACK_RESERVE_BYTES) >> 10);
 	if (o->events && !o->passes[PASS_COUNTING])
 		return option_refuse(why, "--events needs the counting pass: add it to --passes");
-	if (check_history(walk, why) || check_bystanders(walk, why) || check_virtual(walk, why))
+	if (check_history(walk, why) || check_bystanders(walk, why) || check_virtual(walk, why) ||
+	    check_token(walk, why))
 		return -EINVAL;
 	if (is_given(walk, "--benchmark_out_format") && !o->report_out)
 		return option_refuse(why, "--benchmark_out_format needs --benchmark_out");
@@ -299,6 +324,7 @@ static void set_defaults(struct options *o)
 		.bystanders = BYSTANDERS_CACHE,
 		.stack_bytes = (size_t)256 << 10,
 		.wait = WAIT_BLOCK,
+		.token_fd = -1,
 		.report_format = GB_CONSOLE,
 		.report_out_format = GB_JSON,
 	};

@@ -9,6 +9,7 @@
 
 #include "bystander.h"
 #include "gbench_shim.h"
+#include "knob.h"
 #include "option_values.h"
 #include "run.h"
 
@@ -56,12 +57,15 @@ struct options {
 	const char *events; /* NULL: the default events */
 	enum bystander_scope bystanders;
 	bool bystander_kinds[NR_BYSTANDER_KINDS]; /* none: nobody asked for one */
+	const char *knobs[KNOBS_MAX + 1];	  /* "PATH=V1,V2" each; NULL behind the last */
+	size_t nr_knobs;
 	const char *perf;  /* NULL: no perf tool; else its words, "stat ..." or "record ..." */
 	int fifo_priority; /* 0: SCHED_OTHER */
 	bool is_idle_held;
 	enum controller_wait wait;
 	size_t stack_bytes, stack_touch_bytes, data_touch_bytes;
 	uint64_t deadline_ns; /* the run ends at the next step after so long; 0: never */
+	int token_fd;	      /* a block for each byte that comes from there; -1: an ordinary run */
 
 	/* run, of real drivers */
 	unsigned int min_online; /* 0: one */

@@ -11,7 +11,12 @@
 #define FOR_IMPACT (1u << OPTIONS_IMPACT)
 #define FOR_RUN	   (1u << OPTIONS_RUN)
 
-enum option_value { VALUE_NEEDED, VALUE_NONE, VALUE_OPTIONAL /* with '=' only */ };
+enum option_value {
+	VALUE_NEEDED,
+	VALUE_REPEATED, /* needed, and the option may be given again */
+	VALUE_NONE,
+	VALUE_OPTIONAL /* with '=' only */
+};
 
 struct option_row {
 	const char *name;

@@ -108,6 +108,17 @@ static int parse_perf(struct options *o, const char *value, struct option_why *w
 	return 0;
 }
 
+/* One more with each option. Whether there is such a file, only the machine knows. */
+static int parse_knob(struct options *o, const char *value, struct option_why *why)
+{
+	if (o->nr_knobs == KNOBS_MAX)
+		return option_refuse(why, "more than %d knobs", KNOBS_MAX);
+	if (knob_check(value, why->text, sizeof(why->text)))
+		return -EINVAL;
+	o->knobs[o->nr_knobs++] = value;
+	return 0;
+}
+
 static int parse_sched(struct options *o, const char *value, struct option_why *why)
 {
 	uint64_t priority;
@@ -173,6 +184,16 @@ static int parse_deadline(struct options *o, const char *value, struct option_wh
 	return option_time(value, DEADLINE_MAX_NS, &o->deadline_ns, why);
 }
 
+static int parse_token_fd(struct options *o, const char *value, struct option_why *why)
+{
+	uint64_t number;
+
+	if (option_number(value, (struct option_range){ 0, 1 << 20 }, &number, why))
+		return -EINVAL;
+	o->token_fd = (int)number;
+	return 0;
+}
+
 static int parse_min_online(struct options *o, const char *value, struct option_why *why)
 {
 	uint64_t number;
@@ -232,6 +253,7 @@ const struct option_row option_rows_run[] = {
 	{ "--events", NULL, FOR_RUN, VALUE_NEEDED, parse_events, NULL },
 	{ "--bystanders", NULL, FOR_RUN, VALUE_NEEDED, parse_bystanders, NULL },
 	{ "--bystander-kind", NULL, FOR_RUN, VALUE_NEEDED, parse_bystander_kind, NULL },
+	{ "--knob", NULL, FOR_RUN, VALUE_REPEATED, parse_knob, NULL },
 	{ "--perf", NULL, FOR_RUN, VALUE_NEEDED, parse_perf, NULL },
 	{ "--sched", NULL, FOR_RUN, VALUE_NEEDED, parse_sched, NULL },
 	{ "--idle", NULL, FOR_RUN, VALUE_NEEDED, parse_idle, NULL },
@@ -240,6 +262,7 @@ const struct option_row option_rows_run[] = {
 	{ "--stack-touch", NULL, FOR_RUN, VALUE_NEEDED, parse_stack_touch, NULL },
 	{ "--data-touch", NULL, FOR_RUN, VALUE_NEEDED, parse_data_touch, NULL },
 	{ "--deadline", NULL, FOR_RUN, VALUE_NEEDED, parse_deadline, NULL },
+	{ "--token-fd", NULL, FOR_RUN, VALUE_NEEDED, parse_token_fd, NULL },
 	{ "--min-online", NULL, FOR_RUN, VALUE_NEEDED, parse_min_online, NULL },
 	{ "--journal", NULL, FOR_RUN, VALUE_NEEDED, parse_journal, NULL },
 	{ "--sysfs-root", NULL, FOR_RUN, VALUE_NEEDED, parse_sysfs_root, NULL },

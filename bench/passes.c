@@ -44,7 +44,7 @@ size_t passes_nr_blocks(const struct passes *p)
 
 	for (uint32_t cell = 0; cell < p->rec.nr_cells; cell++)
 		nr += nr_selected(p, cell) * nr_blocks_per_arm(p) +
-		      (nr_selected(p, cell) ? passes_nr_kernel_blocks(p) : 0);
+		      passes_nr_kernel_blocks(p, cell);
 	return nr;
 }
 
@@ -98,15 +98,28 @@ struct block *passes_add_block(struct passes *p, uint32_t cell, uint32_t arm, en
 	return block;
 }
 
+/* Between two blocks, untimed. What was measured until then stays: no refusal, a failure. */
+static int turn_knobs(struct passes *p, const struct block *block)
+{
+	if (!p->knobs ||
+	    !knobs_turn(p->knobs, p->rec.arms[block->arm].setting, p->why, sizeof(p->why)))
+		return 0;
+	return -EIO;
+}
+
 int passes_run_block(struct passes *p, const struct probe *probe, struct block *block)
 {
 	const struct cell *cell = &p->rec.cells[block->cell];
-	const char *contender = p->rec.arms[block->arm]->name;
-	char what[96];
+	const struct arm *arm = &p->rec.arms[block->arm];
+	char what[192];
 	int ret;
 
-	snprintf(what, sizeof(what), "%s %s/%s/%u %s", pass_name(block->pass), cell->workload,
-		 cell->duty->name, cell->threads_per_cpu, contender);
+	snprintf(what, sizeof(what), "%s %s/%s/%u %s%s%s", pass_name(block->pass), cell->workload,
+		 cell->duty->name, cell->threads_per_cpu, arm->contender->name,
+		 arm->knob ? " " : "", arm->knob ? arm->knob : "");
+	ret = turn_knobs(p, block);
+	if (ret)
+		return ret;
 	passes_begin_trace(p, block);
 	ret = driver_run_block(&p->rec, probe, block);
 	progress_step(&p->progress, what);
@@ -222,7 +235,7 @@ static int collect_from_child(struct passes *p, struct block *block, int from_ch
 		return 0;
 	}
 	snprintf(p->why, sizeof(p->why), "memory of %s: the process that measures it failed",
-		 p->rec.arms[block->arm]->name);
+		 p->rec.arms[block->arm].contender->name);
 	return -EPERM;
 }
 
@@ -239,6 +252,9 @@ static int memory_one(struct passes *p, uint32_t cell, uint32_t arm)
 
 	if (!block)
 		return -ENOMEM;
+	ret = turn_knobs(p, block);
+	if (ret)
+		return ret;
 	if (pipe(pipes))
 		return -errno;
 	passes_begin_trace(p, block);

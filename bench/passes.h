@@ -10,6 +10,7 @@
 #define BENCH_PASSES_H
 
 #include "csv.h"
+#include "knob.h"
 #include "ktrace.h"
 #include "options.h"
 #include "progress.h"
@@ -20,6 +21,7 @@ struct passes {
 	const struct options *options;
 	const char *dir; /* for the perf tool's output */
 	struct recording rec;
+	struct knobs *knobs;	 /* turned before each block; NULL: none */
 	const bool *is_selected; /* nr_cells rows of nr_arms */
 	struct counter_row *counters;
 	size_t nr_counters;
@@ -31,7 +33,7 @@ struct passes {
 	char bystander_why[256]; /* what went wrong in that pass, while it goes on */
 	struct progress progress;
 	struct random random; /* the order of the blocks */
-	char why[256];	      /* the first failure, or a pass that was not possible, in one line */
+	char why[384];	      /* the first failure, or a pass that was not possible, in one line */
 };
 
 /* @p has options, dir, is_selected and the recording's setup, cells and arms. 0 or -ENOMEM. */

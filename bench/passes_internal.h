@@ -18,9 +18,9 @@ int passes_each(struct passes *p, int (*one)(struct passes *p, uint32_t cell, ui
 
 /* The kernel's trace; nothing where there is none. */
 int passes_open_trace(struct passes *p);
-size_t passes_nr_kernel_blocks(const struct passes *p); /* of a cell */
+size_t passes_nr_kernel_blocks(const struct passes *p, uint32_t cell);
 void passes_begin_trace(struct passes *p, const struct block *block);
-int passes_end_trace(struct passes *p, const struct block *block);
+int passes_end_trace(struct passes *p, struct block *block);
 
 /* Of one arm; 0 where no CPU can have one. */
 size_t passes_nr_bystander_blocks(const struct passes *p);

@@ -2,6 +2,7 @@
 /* The kernel's own share of an offline and an online: what is traced in which block. */
 #include "passes_internal.h"
 
+#include "bulk.h"
 #include "driver.h"
 #include "hotplug.h"
 
@@ -9,7 +10,8 @@
 
 /*
  * Each level twice, there and back, so that a drift of the machine falls on all of them. The
- * contenders do not matter to the kernel's steps: one arm of a cell shows them.
+ * contenders do not matter to the kernel's steps, the knobs do: one arm of a cell and setting shows
+ * them.
  */
 static const enum trace_level levels[] = { TRACE_CALLS, TRACE_STEPS, TRACE_OFF,
 					   TRACE_OFF,	TRACE_STEPS, TRACE_CALLS };
@@ -21,16 +23,37 @@ static bool is_wanted(const struct passes *p)
 	return p->options->passes[PASS_KERNEL] && p->rec.setup->hotplug->is_kernels;
 }
 
-size_t passes_nr_kernel_blocks(const struct passes *p)
+/* Where one request moves many CPUs, the trace is also what tells them apart. */
+static bool is_trace_wanted(const struct passes *p)
 {
-	return is_wanted(p) ? NR_BLOCKS : 0;
+	return is_wanted(p) || p->rec.setup->hotplug->move_group;
+}
+
+/* The first one that is selected, of each setting of the knobs. */
+static bool is_shown(const struct passes *p, uint32_t cell, uint32_t arm)
+{
+	const bool *is_selected = &p->is_selected[cell * p->rec.nr_arms];
+
+	for (uint32_t before = 0; before < arm; before++)
+		if (is_selected[before] && p->rec.arms[before].setting == p->rec.arms[arm].setting)
+			return false;
+	return is_selected[arm];
+}
+
+size_t passes_nr_kernel_blocks(const struct passes *p, uint32_t cell)
+{
+	size_t nr = 0;
+
+	for (uint32_t arm = 0; arm < p->rec.nr_arms && is_wanted(p); arm++)
+		nr += is_shown(p, cell, arm) ? NR_BLOCKS : 0;
+	return nr;
 }
 
 int passes_open_trace(struct passes *p)
 {
 	size_t max_steps = 0;
 
-	if (!is_wanted(p))
+	if (!is_trace_wanted(p))
 		return 0;
 	for (size_t i = 0; i < p->rec.nr_cells; i++)
 		if (p->rec.cells[i].plan->nr_steps > max_steps)
@@ -44,9 +67,14 @@ void passes_begin_trace(struct passes *p, const struct block *block)
 		ktrace_begin(p->ktrace, block);
 }
 
-int passes_end_trace(struct passes *p, const struct block *block)
+int passes_end_trace(struct passes *p, struct block *block)
 {
-	return p->ktrace ? ktrace_end(p->ktrace, block) : 0;
+	const struct kernel_rows *rows = p->ktrace ? ktrace_rows(p->ktrace) : NULL;
+	size_t first_row = rows ? rows->nr_steps : 0;
+	int ret = p->ktrace ? ktrace_end(p->ktrace, block) : 0;
+
+	bulk_split(block, rows, first_row);
+	return ret;
 }
 
 void passes_stop_trace(struct passes *p)
@@ -71,13 +99,14 @@ static int run_levels(struct passes *p, uint32_t cell, uint32_t arm)
 	return ret;
 }
 
-/* The first arm that is selected. */
 static int run_cell(struct passes *p, uint32_t cell)
 {
-	for (uint32_t arm = 0; arm < p->rec.nr_arms; arm++)
-		if (p->is_selected[cell * p->rec.nr_arms + arm])
-			return run_levels(p, cell, arm);
-	return 0;
+	int ret = 0;
+
+	for (uint32_t arm = 0; arm < p->rec.nr_arms && !ret; arm++)
+		if (is_shown(p, cell, arm))
+			ret = run_levels(p, cell, arm);
+	return ret;
 }
 
 int passes_kernel(struct passes *p)

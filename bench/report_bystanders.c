@@ -55,15 +55,16 @@ static void print_line(FILE *out, const struct recording *rec, const struct line
 		       const char *action)
 {
 	const struct summary_row *first = line->gap[0];
+	const struct arm *arm = &rec->arms[first->arm];
 	char n[48];
 
-	fprintf(out, "%-8s%-11s%-6s%-10s ", action, rec->arms[first->arm]->name, first->kind,
+	fprintf(out, "%-8s%-11s%-6s%-10s ", action, arm->contender->name, first->kind,
 		first->distance);
 	print_figures(out, line->gap);
 	fputs(" |", out);
 	print_figures(out, line->quiet);
 	snprintf(n, sizeof(n), "%zu | %zu", first->n, line->quiet[0] ? line->quiet[0]->n : 0);
-	fprintf(out, "%14s\n", n);
+	fprintf(out, "%14s%s%s\n", n, arm->knob ? "  " : "", arm->knob ? arm->knob : "");
 }
 
 static void print_action(FILE *out, const struct recording *rec, const struct summary *summary,

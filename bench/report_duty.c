@@ -66,6 +66,7 @@ void report_duty_print(FILE *out, const struct recording *rec, uint32_t cell)
 				add_block(&felt, block);
 		}
 		if (felt.done > 0 && felt.seconds > 0)
-			print_arm(out, rec->arms[arm]->name, rec->cells[cell].duty->unit, &felt);
+			print_arm(out, rec->arms[arm].contender->name, rec->cells[cell].duty->unit,
+				  &felt);
 	}
 }

@@ -16,13 +16,14 @@
 /* Its p50 stands beside the others' instead of in rows of its own. */
 #define BESIDE "empty"
 
+#define LABEL_BYTES 160 /* of an arm */
+
 /* What the parts of one table need. */
 struct table {
 	FILE *out;
 	const struct recording *rec;
 	const struct summary *summary;
 	uint32_t cell;
-	uint32_t beside;		       /* arm, or SUMMARY_NONE */
 	bool is_tail_missing;		       /* a p99 somewhere */
 	const struct summary_row *no_interval; /* a row that has none, or NULL */
 };
@@ -86,13 +87,43 @@ static double value_of(const struct table *table, uint32_t arm, enum phase phase
 	return row ? row->value : NAN;
 }
 
-static uint32_t find_arm(const struct recording *rec, const char *name)
+/* The arm that stands beside those of the same setting of the knobs. */
+static uint32_t beside(const struct table *table, uint32_t setting)
 {
-	for (uint32_t arm = 0; arm < rec->nr_arms; arm++) {
-		if (!strcmp(rec->arms[arm]->name, name))
+	for (uint32_t arm = 0; arm < table->rec->nr_arms; arm++)
+		if (table->rec->arms[arm].setting == setting &&
+		    !strcmp(table->rec->arms[arm].contender->name, BESIDE))
 			return arm;
-	}
 	return SUMMARY_NONE;
+}
+
+static bool has_knobs(const struct table *table)
+{
+	return table->rec->arms[0].knob;
+}
+
+/* "park", or "park rcu_expedited=1" */
+static const char *arm_label(const struct table *table, uint32_t index, char label[LABEL_BYTES])
+{
+	const struct arm *arm = &table->rec->arms[index];
+
+	snprintf(label, LABEL_BYTES, "%s%s%s", arm->contender->name, arm->knob ? " " : "",
+		 arm->knob ? arm->knob : "");
+	return label;
+}
+
+/* How wide the column of arms is: with knobs as the longest needs. */
+static int label_width(const struct table *table)
+{
+	char label[LABEL_BYTES];
+	size_t width = 10;
+
+	for (uint32_t arm = 0; arm < table->rec->nr_arms; arm++) {
+		size_t length = strlen(arm_label(table, arm, label));
+
+		width = length > width ? length : width;
+	}
+	return (int)width + 1;
 }
 
 static void print_head(const struct table *table)
@@ -108,9 +139,10 @@ static void print_head(const struct table *table)
 		cell->threads_per_cpu == 1 ? "" : "s",
 		setup->wait == WAIT_POLL ? "polls" : "blocks", controller ? controller : "-",
 		setup->hotplug->name, hotplug_kind(setup->hotplug));
-	fprintf(table->out, "%-11s%-11s%10s%10s  %-33s%9s%11s\n", "phase", "contender", "p50",
-		"p99", "ratio to " SUMMARY_REFERENCE " [95 % interval]", "n",
-		table->beside == SUMMARY_NONE ? "" : BESIDE);
+	fprintf(table->out, "%-11s%-*s%10s%10s  %-33s%9s%11s", "phase", label_width(table),
+		"contender", "p50", "p99", "ratio to " SUMMARY_REFERENCE " [95 % interval]", "n",
+		beside(table, 0) == SUMMARY_NONE ? "" : BESIDE);
+	fprintf(table->out, "%s\n", has_knobs(table) ? "  ratio to the first knob value" : "");
 }
 
 /* "1.23 [1.20, 1.27] 10 pairs"; of the reference "1"; without a ratio why. */
@@ -141,8 +173,9 @@ static void print_row(struct table *table, enum phase phase, uint32_t arm, bool 
 {
 	const struct summary_row *p50 = find(table, arm, phase, "p50");
 	const struct summary_row *p99 = find(table, arm, phase, "p99");
-	char median[REPORT_FIGURE_BYTES], tail[REPORT_FIGURE_BYTES], beside[REPORT_FIGURE_BYTES];
-	char comparison[100];
+	const uint32_t empty = beside(table, table->rec->arms[arm].setting);
+	char median[REPORT_FIGURE_BYTES], tail[REPORT_FIGURE_BYTES], floor[REPORT_FIGURE_BYTES];
+	char comparison[100], label[LABEL_BYTES];
 
 	if (!p50)
 		return;
@@ -150,15 +183,22 @@ static void print_row(struct table *table, enum phase phase, uint32_t arm, bool 
 		table->is_tail_missing = true;
 	report_format_ns(p50->value, median);
 	report_format_ns(p99 ? p99->value : NAN, tail);
-	report_format_ns(value_of(table, table->beside, phase, "p50"), beside);
+	report_format_ns(value_of(table, empty, phase, "p50"), floor);
 	format_comparison(table, find(table, arm, phase, "ratio"), comparison, sizeof(comparison));
-	fprintf(table->out, "%-11s%-11s%10s%10s  ", is_first ? phase_name(phase) : "",
-		table->rec->arms[arm]->name, median, tail);
-	if (isnan(p50->value))
+	fprintf(table->out, "%-11s%-*s%10s%10s  ", is_first ? phase_name(phase) : "",
+		label_width(table), arm_label(table, arm, label), median, tail);
+	if (isnan(p50->value)) {
 		fprintf(table->out, "%.54s\n", p50->reason);
-	else
-		fprintf(table->out, "%-33.33s%9zu%11s\n", comparison, p50->n,
-			table->beside == SUMMARY_NONE ? "" : beside);
+		return;
+	}
+	fprintf(table->out, "%-33.33s%9zu%11s", comparison, p50->n,
+		empty == SUMMARY_NONE ? "" : floor);
+	if (has_knobs(table)) {
+		format_comparison(table, find(table, arm, phase, "knob_ratio"), comparison,
+				  sizeof(comparison));
+		fprintf(table->out, "  %.33s", comparison);
+	}
+	fputc('\n', table->out);
 }
 
 /* Was it timed at all? A filter or --passes may have left it out. */
@@ -181,13 +221,22 @@ static bool is_any_timed(const struct table *table)
 	return false;
 }
 
+/* Is there no other contender? */
+static bool is_alone(const struct table *table, const char *contender)
+{
+	for (uint32_t arm = 0; arm < table->rec->nr_arms; arm++)
+		if (strcmp(table->rec->arms[arm].contender->name, contender) != 0)
+			return false;
+	return true;
+}
+
 /* An arm that has totals but not this phase does not have it by its nature: no row of dashes. */
 static bool is_shown(const struct table *table, enum phase phase, uint32_t arm)
 {
 	if (!is_timed(table, arm))
 		return false;
-	if (arm == table->beside)
-		return table->rec->nr_arms == 1;
+	if (arm == beside(table, table->rec->arms[arm].setting))
+		return is_alone(table, BESIDE);
 	return !isnan(value_of(table, arm, phase, "p50")) ||
 	       isnan(value_of(table, arm, PHASE_TOTAL, "p50"));
 }
@@ -204,6 +253,28 @@ static void print_phase(struct table *table, enum phase phase)
 	}
 }
 
+/* One request moved many CPUs: its own time, which no row above has. */
+static void print_bulk(const struct table *table)
+{
+	const char *before = "one request for all CPUs, off + on, p50:";
+	char label[LABEL_BYTES];
+
+	for (uint32_t arm = 0; arm < table->rec->nr_arms; arm++) {
+		double off_ns = value_of(table, arm, PHASE_OFFLINE, "bulk_p50");
+		double on_ns = value_of(table, arm, PHASE_ONLINE, "bulk_p50");
+		char off[REPORT_FIGURE_BYTES], on[REPORT_FIGURE_BYTES];
+
+		if (isnan(off_ns) && isnan(on_ns))
+			continue;
+		report_format_ns(off_ns, off);
+		report_format_ns(on_ns, on);
+		fprintf(table->out, "%s %s %s + %s", before, arm_label(table, arm, label), off, on);
+		before = ",";
+	}
+	if (before[0] == ',')
+		fputc('\n', table->out);
+}
+
 static void print_shares(const struct table *table)
 {
 	const char *before = "quiesce + resume, share of total:";
@@ -212,12 +283,12 @@ static void print_shares(const struct table *table)
 		return; /* of next to nothing */
 	for (uint32_t arm = 0; arm < table->rec->nr_arms; arm++) {
 		double share = value_of(table, arm, NR_PHASES, "threads_share");
-		char text[REPORT_FIGURE_BYTES];
+		char text[REPORT_FIGURE_BYTES], label[LABEL_BYTES];
 
 		if (isnan(share))
 			continue;
 		report_format_ratio(share * 100, text);
-		fprintf(table->out, "%s %s %s %%", before, table->rec->arms[arm]->name, text);
+		fprintf(table->out, "%s %s %s %%", before, arm_label(table, arm, label), text);
 		before = ",";
 	}
 	if (before[0] == ',')
@@ -228,6 +299,7 @@ static void print_shares(const struct table *table)
 static void print_held(const struct table *table)
 {
 	const char *before = "held while away, per thread:";
+	char label[LABEL_BYTES];
 
 	for (size_t i = 0; i < table->rec->nr_blocks; i++) {
 		const struct block *block = &table->rec->blocks[i];
@@ -236,7 +308,7 @@ static void print_held(const struct table *table)
 		if (block->cell != table->cell || !held->is_known || !held->nr_threads)
 			continue;
 		fprintf(table->out, "%s %s %lld + %lld KiB", before,
-			table->rec->arms[block->arm]->name,
+			arm_label(table, block->arm, label),
 			(long long)held->anonymous_bytes / 1024 / held->nr_threads,
 			(long long)held->kernel_stack_bytes / 1024 / held->nr_threads);
 		before = ",";
@@ -251,6 +323,7 @@ static void print_trouble(const struct table *table, uint32_t arm)
 	static const char *const counts[] = { "refused",   "no_op",	"spoiled",	"lost",
 					      "not_tried", "wrong_cpu", "affinity_lost" };
 	const char *before = NULL;
+	char label[LABEL_BYTES];
 
 	for (size_t i = 0; i < table->summary->nr_rows; i++) {
 		const struct summary_row *row = &table->summary->rows[i];
@@ -262,7 +335,7 @@ static void print_trouble(const struct table *table, uint32_t arm)
 			is_trouble |= !strcmp(row->statistic, counts[at]) && row->value > 0;
 		if (!is_trouble)
 			continue;
-		fprintf(table->out, "%s%s %.0f %s%s%s", before ? "" : table->rec->arms[arm]->name,
+		fprintf(table->out, "%s%s %.0f %s%s%s", before ? "" : arm_label(table, arm, label),
 			before ? before : ":", row->value, row->statistic,
 			row->reason[0] ? " " : "", row->reason);
 		before = ",";
@@ -293,19 +366,20 @@ int report_table_print(FILE *out, const struct recording *rec, const struct summ
 		      "are the cpuset's.\n",
 		      out);
 	for (uint32_t cell = 0; cell < rec->nr_cells; cell++) {
-		struct table table = { .out = out,
-				       .rec = rec,
-				       .summary = summary,
-				       .cell = cell,
-				       .beside = find_arm(rec, BESIDE) };
+		struct table table = { .out = out, .rec = rec, .summary = summary, .cell = cell };
 
 		print_head(&table);
 		if (!is_any_timed(&table))
 			fputs("not timed; what was counted is in the CSV files\n", out);
+		/* What knobs are turned for, and what many at once change, is the kernel's part. */
+		if ((has_knobs(&table) && !rec->setup->hotplug->is_simulated) ||
+		    rec->setup->hotplug->move_group)
+			phases |= 1u << PHASE_OFFLINE | 1u << PHASE_ONLINE;
 		for (int phase = 0; phase < NR_PHASES; phase++) {
 			if (phases & 1u << phase)
 				print_phase(&table, (enum phase)phase);
 		}
+		print_bulk(&table);
 		print_shares(&table);
 		print_held(&table);
 		report_duty_print(out, rec, cell);

@@ -208,6 +208,32 @@ static size_t fill_params(const struct run_setup *setup, const struct options *o
 	return nr;
 }
 
+/* As given, and what its first file said before. */
+static size_t fill_knobs(const struct knobs *knobs, struct json_field *fields)
+{
+	static const char *const names[KNOBS_MAX][2] = {
+		{ "knob_0", "knob_0_was" }, { "knob_1", "knob_1_was" }, { "knob_2", "knob_2_was" },
+		{ "knob_3", "knob_3_was" }, { "knob_4", "knob_4_was" }, { "knob_5", "knob_5_was" },
+		{ "knob_6", "knob_6_was" }, { "knob_7", "knob_7_was" },
+	};
+	size_t nr = 0;
+
+	for (size_t i = 0; knobs && i < knobs->nr; i++) {
+		const struct setting *first = &knobs->before.list[knobs->list[i].first];
+
+		fields[nr++] = json_text(names[i][0], knobs->given[i]);
+		fields[nr++] = json_text(names[i][1], first->was);
+	}
+	return nr;
+}
+
+static size_t fill_all_params(const struct passes *p, struct json_field *fields)
+{
+	size_t nr = fill_params(p->rec.setup, p->options, fields);
+
+	return nr + fill_knobs(p->knobs, fields + nr);
+}
+
 static size_t fill_counts(const struct recording *rec, struct json_field *fields)
 {
 	struct tally tally;
@@ -244,7 +270,7 @@ static struct json_record *fill_cells(const struct recording *rec, struct json_f
 	return records;
 }
 
-#define ARM_FIELDS 3
+#define ARM_FIELDS 4
 
 static struct json_record *fill_arms(const struct recording *rec, struct json_field *fields)
 {
@@ -253,9 +279,10 @@ static struct json_record *fill_arms(const struct recording *rec, struct json_fi
 	for (size_t i = 0; i < rec->nr_arms && records; i++) {
 		struct json_field *f = fields + i * ARM_FIELDS;
 
-		f[0] = json_text("contender", rec->arms[i]->name);
-		f[1] = json_text("summary", rec->arms[i]->summary);
-		f[2] = json_text("pin", rec->arms[i]->pin);
+		f[0] = json_text("contender", rec->arms[i].contender->name);
+		f[1] = json_text("summary", rec->arms[i].contender->summary);
+		f[2] = json_text("pin", rec->arms[i].contender->pin);
+		f[3] = json_text("knob", rec->arms[i].knob);
 		records[i] = (struct json_record){ f, ARM_FIELDS };
 	}
 	return records;
@@ -299,8 +326,7 @@ static int write_run_json(const struct results *results, const struct results_in
 		struct run_json_input json = {
 			.env = input->env,
 			.run_id = slash && slash[1] ? slash + 1 : results->path,
-			.params = { params,
-				    fill_params(rec->setup, input->passes->options, params) },
+			.params = { params, fill_all_params(input->passes, params) },
 			.cells = { cells, rec->nr_cells },
 			.arms = { arms, rec->nr_arms },
 			.counts = { counts, fill_counts(rec, counts) },

@@ -28,6 +28,7 @@ static const char *const blank_reasons[] = {
 	[BLANK_NO_DESCRIPTORS] = "too many open files: raise ulimit -n",
 	[BLANK_LANES] = "steps ran in parallel: a test of correctness",
 	[BLANK_VIRTUAL] = "virtual CPUs share a real one: a test of correctness",
+	[BLANK_NOT_SPLIT] = "one request moved many CPUs, and no trace shows this one's part",
 };
 
 unsigned int run_real_cpu(const struct run_setup *setup, unsigned int cpu)

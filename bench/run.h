@@ -3,10 +3,11 @@
  * run - what a run consists of, from the plan to the recorded steps.
  *
  * A run is a list of cells. A cell fixes what all contenders share (plan, duty, threads per CPU);
- * an arm is one contender in it. One pass of the cell's plan by one arm is a block; a repetition
- * is one block of every arm, in an order that our own seeded shuffle chose. Ratios are paired by
- * repetition. Blocks come in passes: time is taken in the timing pass only, with no counter open;
- * counters, system calls, memory and bystanders have passes of their own (M9).
+ * an arm is one contender in it, under one setting of the knobs if there are any. One pass of the
+ * cell's plan by one arm is a block; a repetition is one block of every arm, in an order that our
+ * own seeded shuffle chose. Ratios are paired by repetition. Blocks come in passes: time is taken
+ * in the timing pass only, with no counter open; counters, system calls, memory and bystanders have
+ * passes of their own (M9).
  */
 #ifndef BENCH_RUN_H
 #define BENCH_RUN_H
@@ -69,6 +70,13 @@ struct cell {
 	unsigned int threads_per_cpu;
 };
 
+/* One contender under one combination of knob values (knob.h). */
+struct arm {
+	const struct contender *contender;
+	uint32_t setting; /* which combination; 0: the first values, or no knobs */
+	const char *knob; /* "rcu_expedited=1"; NULL: no knobs */
+};
+
 /* Why a phase has no value. */
 enum blank {
 	BLANK_NONE,	      /* it has one */
@@ -80,6 +88,7 @@ enum blank {
 	BLANK_NO_DESCRIPTORS, /* the limit on open files */
 	BLANK_LANES,	      /* other steps ran at the same time */
 	BLANK_VIRTUAL,	      /* many CPUs of the plan share a real one */
+	BLANK_NOT_SPLIT,      /* of many CPUs at once, and no trace says what this one's part was */
 };
 
 enum step_status {
@@ -114,6 +123,8 @@ struct step_sample {
 					  one was lost */
 	bool is_affinity_unrepaired;   /* some still can: no time is given */
 	enum cpuset_membership cpuset;
+	uint64_t bulk_ns;    /* the one request that moved this CPU and others; 0: none did */
+	uint32_t nr_in_bulk; /* how many CPUs it moved */
 	uint64_t planned_ns; /* since the block's start */
 	uint64_t started_ns; /* since the block's start: lateness is started - planned */
 	uint64_t ended_ns;   /* likewise, whatever came of it; after the last phase's end */
@@ -163,7 +174,7 @@ struct recording {
 	const struct run_setup *setup;
 	const struct cell *cells;
 	size_t nr_cells;
-	const struct contender *const *arms;
+	const struct arm *arms;
 	size_t nr_arms;
 	struct block *blocks;
 	size_t nr_blocks, max_blocks;

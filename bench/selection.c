@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "selection.h"
+#include "selection_history.h"
 
 #include "hotplug.h"
 
@@ -101,6 +102,79 @@ static int check_victims(const struct options *o, const struct topology *topo,
 	return 0;
 }
 
+/* A driver that moves a group moves no part of it. */
+static int check_group(const struct options *o, const struct topology *topo,
+		       const struct cpumask *victims, struct option_why *why)
+{
+	struct cpumask group, rest;
+	char list[LIST_SIZE];
+
+	if (!o->hotplug->group)
+		return 0;
+	o->hotplug->group(topo, &group);
+	cpumask_andnot(&rest, &group, victims);
+	if (!cpumask_empty(&rest))
+		return option_refuse(why,
+				     "--hotplug %s takes all second threads off or none: CPU %s is "
+				     "missing; leave --cpus out",
+				     o->hotplug->name, brief(&rest, list));
+	cpumask_andnot(&rest, victims, &group);
+	if (!cpumask_empty(&rest))
+		return option_refuse(why,
+				     "--hotplug %s takes only second threads off, and CPU %s is "
+				     "none; leave --cpus out",
+				     o->hotplug->name, brief(&rest, list));
+	return 0;
+}
+
+/* Each stretch of steps of one direction must have the whole group: that is one request. */
+static int check_plan_of_group(const struct options *o, const struct plan *plan,
+			       const struct cpumask *group, struct option_why *why)
+{
+	struct cpumask moved;
+
+	cpumask_clear(&moved);
+	for (size_t i = 0; i < plan->nr_steps; i++) {
+		bool is_last = i + 1 == plan->nr_steps ||
+			       plan->steps[i + 1].action != plan->steps[i].action;
+
+		cpumask_set_cpu(plan->steps[i].cpu, &moved);
+		if (!is_last)
+			continue;
+		if (!cpumask_equal(&moved, group))
+			return option_refuse(
+				why,
+				"--hotplug %s takes all second threads off at once, and "
+				"step %zu of workload %s leaves some: use --workload "
+				"smt without --max-off",
+				o->hotplug->name, i, plan->workload);
+		cpumask_clear(&moved);
+	}
+	return 0;
+}
+
+static int check_plans_of_group(const struct options *o, const struct selection *s,
+				struct option_why *why)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < s->nr_plans && o->hotplug->group && !err; i++)
+		err = check_plan_of_group(o, &s->plans[i], &s->victims, why);
+	return err;
+}
+
+/* A cycle is one CPU's: as many as fill whole groups. */
+static unsigned int cycles_of(const struct options *o, struct selection *s)
+{
+	const unsigned int nr = cpumask_weight(&s->victims);
+	const unsigned int whole = (o->cycles + nr - 1) / nr * nr;
+
+	if (!o->hotplug->group || whole == o->cycles)
+		return o->cycles;
+	add_note(s, "%u cycles instead of %u: all %u CPUs go each time", whole, o->cycles, nr);
+	return whole;
+}
+
 static int named_victims(const struct options *o, const struct topology *topo, struct selection *s,
 			 struct option_why *why)
 {
@@ -120,7 +194,8 @@ static int named_victims(const struct options *o, const struct topology *topo, s
 				     "--cpus %.60s: no CPU is left to go away; CPU 0 does so "
 				     "only when its number is given",
 				     o->cpus);
-	return check_victims(o, topo, &s->victims, why);
+	err = check_victims(o, topo, &s->victims, why);
+	return err ? err : check_group(o, topo, &s->victims, why);
 }
 
 static int unnamed_victims(const struct options *o, const struct topology *topo,
@@ -130,6 +205,8 @@ static int unnamed_victims(const struct options *o, const struct topology *topo,
 	char list[LIST_SIZE];
 
 	selection_default_victims(topo, &s->victims);
+	if (o->hotplug->group)
+		o->hotplug->group(topo, &s->victims);
 	fixed_cpus(o, topo, &s->victims, &fixed);
 	if (!cpumask_empty(&fixed))
 		add_note(s, "CPU %s stays: it has no control file", brief(&fixed, list));
@@ -216,7 +293,7 @@ static int generate(const struct options *o, const struct topology *topo,
 	const struct plan_params params = {
 		.workload = workload->name,
 		.cpus = s->victims,
-		.cycles = o->cycles,
+		.cycles = cycles_of(o, s),
 		.max_off = o->max_off,
 		.dwell_off_ns = o->dwell_off_ns,
 		.dwell_on_ns = o->dwell_on_ns,
@@ -248,10 +325,13 @@ static int generate(const struct options *o, const struct topology *topo,
 	return err;
 }
 
-/* Nobody said which: each CPU in turn, and with one CPU that is toggle. */
-static const struct workload *default_workload(struct selection *s)
+/* Nobody said which: each CPU in turn, and with one CPU that is toggle; or the whole group. */
+static const struct workload *default_workload(const struct options *o, struct selection *s)
 {
 	const struct workload *serial = workload_find("serial");
+
+	if (o->hotplug->group)
+		return workload_find("smt");
 
 	if (cpumask_weight(&s->victims) >= serial->min_cpus)
 		return serial;
@@ -260,38 +340,15 @@ static const struct workload *default_workload(struct selection *s)
 	return workload_find("toggle");
 }
 
-/* With one line in @why on failure; nothing where no history is given. */
-static int load_history(const struct options *o, struct selection *s, struct option_why *why)
-{
-	char reason[OPTION_WHY_SIZE - 220] = "";
-	FILE *file;
-	int ret;
-
-	if (!o->history_path)
-		return 0;
-	file = fopen(o->history_path, "re");
-	if (!file) {
-		ret = -errno;
-		option_refuse(why, "cannot read the history '%.200s': %s", o->history_path,
-			      strerror(-ret));
-		return ret;
-	}
-	ret = history_load(file, &s->history, reason, sizeof(reason));
-	fclose(file);
-	if (ret)
-		option_refuse(why, "history '%.160s': %s", o->history_path, reason);
-	return ret;
-}
-
 static int generate_all(const struct options *o, const struct topology *topo, struct selection *s,
 			struct option_why *why)
 {
-	int err = load_history(o, s, why);
+	int err = selection_load_history(o, &s->history, why);
 
 	if (err)
 		return err;
 	if (!o->nr_workloads)
-		return generate(o, topo, default_workload(s), s, why);
+		return generate(o, topo, default_workload(o, s), s, why);
 	for (size_t i = 0; i < o->nr_workloads && !err; i++)
 		err = generate(o, topo, o->workloads[i], s, why);
 	return err;
@@ -354,6 +411,8 @@ static int load(const struct options *o, const struct topology *topo, struct sel
 
 	if (!err)
 		err = check_victims(o, topo, &s->victims, why);
+	if (!err)
+		err = check_group(o, topo, &s->victims, why);
 	return err ? err : choose_controller(o, topo, s, why);
 }
 
@@ -412,6 +471,8 @@ int selection_make(const struct options *options, const struct topology *topo,
 		err = check_asked(options, topo, &s, why);
 	if (!err)
 		err = check_min_online(options, topo, &s, why);
+	if (!err)
+		err = check_plans_of_group(options, &s, why);
 	if (err)
 		selection_fini(&s);
 	else

@@ -18,7 +18,6 @@
 struct maker {
 	const struct recording *rec;
 	struct summary summary;
-	uint32_t reference; /* arm, or SUMMARY_NONE */
 	struct series_key key;
 	int error;
 };
@@ -221,14 +220,16 @@ static void set_ratio(struct summary_row *row, const double *logs, size_t nr)
 	row->high = exp(row->high);
 }
 
+/* row->reference is the other arm. */
 static void add_ratio_to(struct maker *maker, struct summary_row *row, const struct series *series)
 {
+	const struct arm *other = &maker->rec->arms[row->reference];
 	struct series_key key = maker->key;
 	struct series reference;
 	double *logs;
 	int ret;
 
-	key.arm = maker->reference;
+	key.arm = row->reference;
 	ret = series_gather(maker->rec, &key, &reference);
 	if (ret) {
 		maker->error = ret;
@@ -238,7 +239,7 @@ static void add_ratio_to(struct maker *maker, struct summary_row *row, const str
 	if (!logs) {
 		maker->error = -ENOMEM;
 	} else if (reference.missing) {
-		set_reason(row, "%s: %s", SUMMARY_REFERENCE, reference.missing);
+		set_reason(row, "%s: %s", other->contender->name, reference.missing);
 	} else {
 		set_ratio(row, logs, pair_up(series, &reference, logs));
 	}
@@ -246,22 +247,43 @@ static void add_ratio_to(struct maker *maker, struct summary_row *row, const str
 	series_fini(&reference);
 }
 
-static void add_ratio(struct maker *maker, const struct series *series)
+/* The arm of the contender @name under @setting of the knobs. */
+static uint32_t find_arm(const struct recording *rec, const char *name, uint32_t setting)
 {
-	struct summary_row row = blank_row(maker, "ratio");
+	for (uint32_t arm = 0; arm < rec->nr_arms; arm++)
+		if (rec->arms[arm].setting == setting &&
+		    !strcmp(rec->arms[arm].contender->name, name))
+			return arm;
+	return SUMMARY_NONE;
+}
 
-	if (maker->key.arm == maker->reference)
+static void add_ratio(struct maker *maker, const char *statistic, uint32_t reference,
+		      const struct series *series)
+{
+	struct summary_row row = blank_row(maker, statistic);
+
+	if (maker->key.arm == reference)
 		return;
 	row.unit = "ratio";
 	row.replicate = "pair";
-	row.reference = maker->reference;
-	if (maker->reference == SUMMARY_NONE)
+	row.reference = reference;
+	if (reference == SUMMARY_NONE)
 		set_reason(&row, "%s is not in this run", SUMMARY_REFERENCE);
 	else if (series->missing)
 		set_reason(&row, "%s", series->missing);
 	else
 		add_ratio_to(maker, &row, series);
 	add(maker, &row);
+}
+
+static void add_ratios(struct maker *maker, const struct series *series)
+{
+	const struct recording *rec = maker->rec;
+	const struct arm *arm = &rec->arms[maker->key.arm];
+
+	add_ratio(maker, "ratio", find_arm(rec, SUMMARY_REFERENCE, arm->setting), series);
+	if (arm->setting)
+		add_ratio(maker, "knob_ratio", find_arm(rec, arm->contender->name, 0), series);
 }
 
 static void add_missing(struct maker *maker, const char *statistic, const struct series *series)
@@ -289,7 +311,7 @@ static void add_phase(struct maker *maker, const struct series *series)
 		add_plain(maker, "max", series->values[n - 1], series);
 		add_block_rows(maker, "block_p50", "block_mad", series);
 	}
-	add_ratio(maker, series);
+	add_ratios(maker, series);
 }
 
 static void add_series(struct maker *maker)
@@ -385,18 +407,9 @@ static void add_arm(struct maker *maker, uint32_t cell, uint32_t arm)
 	add_tally(maker);
 }
 
-static uint32_t find_reference(const struct recording *rec)
-{
-	for (uint32_t arm = 0; arm < rec->nr_arms; arm++) {
-		if (!strcmp(rec->arms[arm]->name, SUMMARY_REFERENCE))
-			return arm;
-	}
-	return SUMMARY_NONE;
-}
-
 int summary_make(const struct recording *rec, struct summary *ret_summary)
 {
-	struct maker maker = { .rec = rec, .reference = find_reference(rec) };
+	struct maker maker = { .rec = rec };
 
 	for (uint32_t cell = 0; cell < rec->nr_cells; cell++) {
 		for (uint32_t arm = 0; arm < rec->nr_arms; arm++)

@@ -19,7 +19,7 @@
 
 struct recording;
 
-/* What every other contender is compared with. */
+/* What every other contender under the same setting of the knobs is compared with. */
 #define SUMMARY_REFERENCE "park"
 #define SUMMARY_LEVEL	  0.95
 #define SUMMARY_NONE	  UINT32_MAX
@@ -30,6 +30,8 @@ struct recording;
  *						carry is a blank row that says which n would
  *	block_p50, block_mad			of the medians of the blocks
  *	ratio					this arm / reference, by repetition
+ *	knob_ratio				this arm / the same contender under the knobs'
+ *						first values, by repetition
  * Statistics of an arm (phase is NR_PHASES):
  *	threads_share				(quiesce + resume) / total, of the blocks
  *	steps, refused, no_op, spoiled, lost, not_tried

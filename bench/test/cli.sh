@@ -169,6 +169,9 @@ run_usage() {
     refused 'does not fit' run --stack-touch 1M
     refused 'give other or fifo' run --sched rt
     refused 'does not go with --plan' run --plan x --cycles 3
+    refused 'who writes the tokens decides' run --token-fd 5 --repetitions 3
+    refused '--token-fd needs --hotplug logical' run --token-fd 5 --hotplug sysfs
+    refused '--token-fd' run --token-fd none
     refused 'of another machine' run
 }
 
@@ -185,6 +188,7 @@ run_here() {
     refused "$room" run --out "$room"
     refused '/proc/nowhere' run --out /proc/nowhere
     accepted run --benchmark_list_tests
+    refused '--token-fd 77: cannot write' run --token-fd 77 --contender park
     accepted run --passes memory --contender park --out "$room/memory"
     refused '--perf' run --perf 'top' --out "$room/perf"
     refused 'perf' run --perf 'stat -e nonsense_event' --passes memory --out "$room/perf"

@@ -19,6 +19,7 @@ static struct {
 	int errors_of[FAKE_CPUS]; /* of each write; positive */
 	unsigned int nr_writes;
 	char smt[16];
+	int smt_error;	 /* of each request to switch off, once its first CPU has gone; positive */
 	char order[512]; /* what was written, in order */
 } kernel;
 
@@ -46,10 +47,38 @@ static inline int fake_kernel_read(const struct hotplug_control *c, const char *
 		snprintf(buf, size, "%s", kernel.smt);
 		return *kernel.smt ? 0 : -ENOENT;
 	}
-	if (sscanf(path, "sys/devices/system/cpu/cpu%u/online", &cpu) != 1 || cpu >= FAKE_CPUS ||
-	    !kernel.has_file[cpu])
+	if (sscanf(path, "sys/devices/system/cpu/cpu%u/", &cpu) != 1 || cpu >= FAKE_CPUS)
+		return -ENOENT;
+	/* 2n and 2n + 1 are one core. */
+	if (strstr(path, "/topology/thread_siblings_list")) {
+		if (kernel.is_present[cpu ^ 1] && kernel.is_online[cpu ^ 1])
+			snprintf(buf, size, "%u-%u", cpu & ~1u, cpu | 1);
+		else
+			snprintf(buf, size, "%u", cpu);
+		return kernel.is_present[cpu] && kernel.is_online[cpu] ? 0 : -ENOENT;
+	}
+	if (!strstr(path, "/online") || !kernel.has_file[cpu])
 		return -ENOENT;
 	snprintf(buf, size, "%d", kernel.is_online[cpu]);
+	return 0;
+}
+
+/* As the kernel does it: at the first CPU that fails it stops, and what has gone stays off. */
+static inline int fake_kernel_write_smt(const char *text)
+{
+	bool is_online = strcmp(text, "on") == 0;
+
+	/* What it says already is no request. */
+	if (strcmp(kernel.smt, text) == 0)
+		return 0;
+	for (unsigned int cpu = 1; cpu < FAKE_CPUS; cpu += 2) {
+		if (!kernel.is_present[cpu] || kernel.is_online[cpu] == is_online)
+			continue;
+		kernel.is_online[cpu] = is_online;
+		if (!is_online && kernel.smt_error)
+			return -kernel.smt_error;
+	}
+	snprintf(kernel.smt, sizeof(kernel.smt), "%s", text);
 	return 0;
 }
 
@@ -79,12 +108,8 @@ static inline int fake_kernel_write(const struct hotplug_control *c, const char 
 	unsigned int cpu;
 
 	(void)c;
-	if (strcmp(path, "sys/devices/system/cpu/smt/control") == 0) {
-		snprintf(kernel.smt, sizeof(kernel.smt), "%s", text);
-		for (cpu = 1; cpu < FAKE_CPUS; cpu += 2)
-			kernel.is_online[cpu] = kernel.is_present[cpu] && text[1] == 'n';
-		return 0;
-	}
+	if (strcmp(path, "sys/devices/system/cpu/smt/control") == 0)
+		return fake_kernel_write_smt(text);
 	if (sscanf(path, "sys/devices/system/cpu/cpu%u/online", &cpu) != 1 || cpu >= FAKE_CPUS ||
 	    !kernel.has_file[cpu])
 		return -ENOENT;

@@ -20,7 +20,7 @@ struct fake {
 	struct plan plan;
 	struct cell cell;
 	struct contender contenders[FAKE_NR_ARMS];
-	const struct contender *arms[FAKE_NR_ARMS];
+	struct arm arms[FAKE_NR_ARMS];
 	struct recording rec;
 };
 
@@ -55,7 +55,7 @@ static inline void fake_init(struct fake *fake)
 		.workload = "toggle", .plan = &fake->plan, .duty = &fake->duty, .threads_per_cpu = 1
 	};
 	for (int arm = 0; arm < FAKE_NR_ARMS; arm++)
-		fake->arms[arm] = &fake->contenders[arm];
+		fake->arms[arm] = (struct arm){ .contender = &fake->contenders[arm] };
 	fake->rec = (struct recording){ .setup = &fake->setup,
 					.cells = &fake->cell,
 					.nr_cells = 1,

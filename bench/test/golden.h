@@ -17,7 +17,7 @@
 /* @name is relative to this directory. */
 static inline void assert_golden(const char *text, const char *name)
 {
-	char *dir = strdup(__FILE__), *path, *golden;
+	char *dir = strdup(BENCH_TEST_DATA), *path, *golden;
 	FILE *file;
 
 	assert_non_null(strrchr(dir, '/'));

@@ -16,7 +16,7 @@ struct one_block {
 	struct run_setup setup;
 	struct plan plan;
 	struct cell cell;
-	const struct contender *arm;
+	struct arm arm;
 	struct recording rec;
 	struct block block;
 };
@@ -42,7 +42,7 @@ static inline void one_block_init(struct one_block *one, const char *contender, 
 		.deadline_ns = 60000000000u,
 	};
 	one->cell = (struct cell){ "toggle", &one->plan, duty_find(duty), threads };
-	one->arm = contender_find(contender);
+	one->arm = (struct arm){ .contender = contender_find(contender) };
 	one->rec = (struct recording){ .setup = &one->setup,
 				       .cells = &one->cell,
 				       .nr_cells = 1,

@@ -85,8 +85,9 @@ static void run_triple(const struct plan *plan, const struct contender *contende
 		       const struct duty *duty)
 {
 	const struct cell cell = { plan->workload, plan, duty, NR_THREADS };
+	const struct arm arm = { .contender = contender };
 	const struct recording rec = {
-		.setup = &setup, .cells = &cell, .nr_cells = 1, .arms = &contender, .nr_arms = 1
+		.setup = &setup, .cells = &cell, .nr_cells = 1, .arms = &arm, .nr_arms = 1
 	};
 	struct block block = { .steps = calloc(plan->nr_steps, sizeof(*block.steps)) };
 	int ret;

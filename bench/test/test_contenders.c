@@ -40,7 +40,7 @@ static void wait_for_threads(unsigned int nr)
 
 static void check_down(const struct one_block *one, const struct step_sample *s)
 {
-	bool leaves = one->arm->leaves != LEAVES_NOT;
+	bool leaves = one->arm.contender->leaves != LEAVES_NOT;
 
 	assert_int_equal(s->blank[PHASE_QUIESCE], BLANK_NONE);
 	assert_int_equal(s->blank[PHASE_OFFLINE], BLANK_NONE);
@@ -62,7 +62,7 @@ static void check_up(const struct one_block *one, const struct step_sample *s)
 	assert_int_equal(s->blank[PHASE_QUIESCE], BLANK_OTHER_STEP);
 	assert_int_equal(s->nr_wrong_cpu, 0);
 	assert_int_equal(s->nr_affinity_lost, 0);
-	if (one->arm->leaves == LEAVES_NOT)
+	if (one->arm.contender->leaves == LEAVES_NOT)
 		return;
 	assert_int_equal(s->blank[PHASE_WAKE], BLANK_NONE);
 	assert_true(s->ns[PHASE_RESUME] > 0);
@@ -72,7 +72,7 @@ static void check_up(const struct one_block *one, const struct step_sample *s)
 static void check_block(const struct one_block *one)
 {
 	const struct block *block = &one->block;
-	unsigned int nr_threads = one->arm->has_threads ? one->cell.threads_per_cpu : 0;
+	unsigned int nr_threads = one->arm.contender->has_threads ? one->cell.threads_per_cpu : 0;
 
 	assert_int_equal(block->nr_steps, 2 * NR_CYCLES);
 	for (size_t i = 0; i < block->nr_steps; i++) {
@@ -88,7 +88,7 @@ static void check_block(const struct one_block *one)
 	}
 	assert_true(block->work_accepted <= block->work_done);
 	/* One item for each arrival of each thread, the untimed first one included. */
-	if (one->arm->leaves != LEAVES_NOT)
+	if (one->arm.contender->leaves != LEAVES_NOT)
 		assert_true(block->work_accepted >= (NR_CYCLES + 1) * nr_threads);
 }
 

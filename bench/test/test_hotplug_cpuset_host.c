@@ -62,8 +62,8 @@ static void run_one(const char *contender)
 	assert_int_equal(one.setup.hotplug->end(one.setup.hotplug_run), 0);
 	for (size_t i = 0; i < one.block.nr_steps; i++) {
 		const struct step_sample *s = &one.block.steps[i];
-		bool is_lost = s->action == PLAN_ONLINE && one.arm->has_threads &&
-			       one.arm->leaves == LEAVES_NOT && !keeps_affinity();
+		bool is_lost = s->action == PLAN_ONLINE && one.arm.contender->has_threads &&
+			       one.arm.contender->leaves == LEAVES_NOT && !keeps_affinity();
 
 		assert_int_equal(s->status, STEP_DONE);
 		assert_int_equal(s->nr_wrong_cpu, 0);

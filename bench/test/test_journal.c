@@ -45,6 +45,9 @@ static void comes_back_as_written(void **state)
 	fill(&entry);
 	assert_int_equal(journal_open(scratch.path, &journal), 0);
 	assert_int_equal(journal_read(scratch.path, &back), -ENOENT);
+	assert_int_equal(settings_add(&entry.settings, "sys/kernel/rcu_expedited", "0"), 0);
+	assert_int_equal(settings_add(&entry.settings, "sys/thp/enabled", "always [madvise] never"),
+			 0);
 	assert_int_equal(journal_write(&journal, &entry), 0);
 	assert_int_equal(journal_read(scratch.path, &back), 0);
 	assert_true(cpumask_equal(&back.state.online, &entry.state.online));
@@ -55,6 +58,19 @@ static void comes_back_as_written(void **state)
 	assert_int_equal(back.pid, getpid());
 	assert_true(journal_is_of_this_boot(&back));
 	assert_true(journal_is_owner_alive(&back));
+	assert_false(back.is_settings_only);
+	assert_int_equal(back.settings.nr, 2);
+	assert_string_equal(back.settings.list[0].path, "sys/kernel/rcu_expedited");
+	assert_string_equal(back.settings.list[0].was, "0");
+	assert_string_equal(back.settings.list[1].was, "always [madvise] never");
+	settings_fini(&back.settings);
+	entry.is_settings_only = true;
+	assert_int_equal(journal_remove(scratch.path), 0);
+	assert_int_equal(journal_write(&journal, &entry), 0);
+	assert_int_equal(journal_read(scratch.path, &back), 0);
+	assert_true(back.is_settings_only);
+	settings_fini(&back.settings);
+	settings_fini(&entry.settings);
 	assert_int_equal(journal_remove(scratch.path), 0);
 	assert_int_equal(journal_read(scratch.path, &back), -ENOENT);
 	journal_close(&journal);

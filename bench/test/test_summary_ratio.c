@@ -133,10 +133,47 @@ static void what_cannot_be_compared_is_blank(void **state)
 	fake_fini(&fake);
 }
 
+/* Arms 0 and 1 are park and recreate under the first values, 2 and 3 the same under others. */
+static void knobs_are_compared_within_and_across(void **state)
+{
+	static const uint64_t times_ns[] = { 1000, 1500, 100, 400 };
+	struct arm arms[4];
+	const struct summary_row *row;
+	struct summary summary;
+	struct fake fake;
+
+	(void)state;
+	fake_init(&fake);
+	for (uint32_t i = 0; i < 4; i++)
+		arms[i] = (struct arm){ .contender = &fake.contenders[i % 2],
+					.setting = i / 2,
+					.knob = i / 2 ? "k=1" : "k=0" };
+	fake.rec.arms = arms;
+	fake.rec.nr_arms = 4;
+	for (uint64_t rep = 0; rep < 8; rep++)
+		for (uint32_t arm = 0; arm < 4; arm++)
+			fake_block(&fake, arm, 3, times_ns[arm] * (rep + 1));
+	assert_int_equal(summary_make(&fake.rec, &summary), 0);
+	assert_near(ratio_of(&summary, 1, PHASE_OFFLINE)->value, 1.5);
+	row = ratio_of(&summary, 3, PHASE_OFFLINE);
+	assert_near(row->value, 4.0);
+	assert_int_equal(row->reference, 2);
+	row = summary_find(&summary, 0, 3, PHASE_OFFLINE, "knob_ratio");
+	assert_near(row->value, 400.0 / 1500);
+	assert_near(row->high, 400.0 / 1500);
+	assert_int_equal(row->reference, 1);
+	assert_near(summary_find(&summary, 0, 2, PHASE_TOTAL, "knob_ratio")->value, 0.1);
+	assert_null(summary_find(&summary, 0, 2, PHASE_TOTAL, "ratio"));
+	assert_null(summary_find(&summary, 0, 1, PHASE_TOTAL, "knob_ratio"));
+	summary_fini(&summary);
+	fake_fini(&fake);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pairs_by_repetition),
+		cmocka_unit_test(knobs_are_compared_within_and_across),
 		cmocka_unit_test(too_few_pairs_have_no_interval),
 		cmocka_unit_test(warmup_and_other_passes_do_not_count),
 		cmocka_unit_test(what_cannot_be_compared_is_blank),

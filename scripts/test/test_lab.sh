@@ -124,6 +124,43 @@ test_deterministic() {
     ! cmp -s "$scratch"/{first,other}/results/runs/*/samples.csv || fail 'the seed does nothing'
 }
 
+# A knob is an arm that moves the offline many times over, and both it and smt/control are back,
+# also when the suite is killed while all second threads are away.
+# shellcheck disable=SC2016 # the guest expands it
+test_knob_and_smt() {
+    local out=$scratch/knob
+    lab_gives 0 --cpus 4 --threads 2 --deterministic --seed 1 --out "$out" -- sh -c '
+        knob=/sys/kernel/rcu_expedited smt=/sys/devices/system/cpu/smt/control
+        run="parkbench run --knob $knob=0,1 --duty sleep --threads-per-cpu 1 --accept-impact"
+        few="--contender park --cycles 2 --repetitions 2 --passes timing"
+        online=/sys/devices/system/cpu/online
+        $run $few --hotplug sysfs --cpus 2 --out sysfs || exit
+        $run $few --hotplug smt --out smt || exit
+        echo "knob $(cat $knob) smt $(cat $smt) online $(cat $online)"
+        $run --contender park --hotplug smt --cycles 4 --repetitions 100 --passes timing \
+            --dwell-off 500ms --out killed >/dev/null 2>&1 &
+        until [ "$(cat $knob)$(cat $smt)" = 1off ]; do sleep 0.05; done
+        kill -KILL $!
+        while [ -e /run/parkbench/journal ]; do sleep 0.05; done
+        echo "killed: knob $(cat $knob) smt $(cat $smt) online $(cat $online)"'
+    [[ $said == *$'\nknob 0 smt on online 0-3'* ]] || fail 'not as it was'
+    [[ $said == *$'\nkilled: knob 0 smt on online 0-3'* ]] || fail 'not as it was after SIGKILL'
+    said=$(/usr/bin/python3 - "$out" <<'PYTHON' 2>&1) || fail 'the results'
+import csv, sys
+rows = lambda name: list(csv.DictReader(open(f"{sys.argv[1]}/{name}.csv")))
+for run in "sysfs", "smt":
+    ratio = [row for row in rows(f"{run}/summary") if row["phase"] == "offline" and row["statistic"] == "knob_ratio"]
+    # Instructions are the clock, and M1 saw a twelfth of them.
+    assert len(ratio) == 1 and float(ratio[0]["value"]) < 0.5, (run, ratio)
+parts = [row for row in rows("smt/samples") if row["phase"] == "offline"]
+assert parts and {row["status"] for row in parts} == {"ok"}, parts
+for row in parts:
+    together = [int(r["ns"]) for r in parts if (r["block"], r["bulk_ns"]) == (row["block"], row["bulk_ns"])]
+    assert len(together) == int(row["nr_in_bulk"]) == 2, row
+    assert 0 < sum(together) < int(row["bulk_ns"]), row
+PYTHON
+}
+
 test_usage
 test_topology_results_and_exit_code
 test_panic
@@ -131,4 +168,5 @@ test_command_not_found
 test_hang
 test_killed_qemu
 test_deterministic
+test_knob_and_smt
 ((nr_failed == 0)) || exit 1

@@ -59,7 +59,7 @@ int main(int argc, char **argv)
 	struct topology topo;
 	struct plan plan;
 	struct cell cell = { "serial", &plan, duty_find("sleep"), 1 };
-	const struct contender *arm = contender_find("empty");
+	const struct arm arm = { .contender = contender_find("empty") };
 	struct options options = { .repetitions = 1 };
 	struct run_setup setup = { .topo = &topo,
 				   .hotplug = &writes_sysfs,
