@@ -60,4 +60,7 @@ int cmd_impact_ask(const struct options *options, const struct selection *select
 /* Load the topology or say why not: EXIT_DONE or EXIT_USAGE. */
 int cmd_load_topology(const char *command, struct topology *ret_topo);
 
+/* The same of the machine that --virtual names, where it is given. */
+int cmd_load_machine(const char *command, const struct options *options, struct topology *ret_topo);
+
 #endif

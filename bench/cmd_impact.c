@@ -20,13 +20,10 @@ static unsigned int count_at_once(const struct selection *s)
 {
 	unsigned int most = 0;
 
-	for (size_t p = 0; p < s->nr_plans; p++) {
-		unsigned int nr_off = 0;
+	for (size_t i = 0; i < s->nr_plans; i++) {
+		unsigned int nr_away = plan_most_away(&s->plans[i]);
 
-		for (size_t i = 0; i < s->plans[p].nr_steps; i++) {
-			nr_off += s->plans[p].steps[i].action == PLAN_OFFLINE ? 1 : -1u;
-			most = nr_off > most ? nr_off : most;
-		}
+		most = nr_away > most ? nr_away : most;
 	}
 	return most;
 }
@@ -127,13 +124,16 @@ static int impact_on(const struct options *options, const struct topology *topo)
 	struct selection s;
 	struct option_why why;
 	struct impact impact;
-	int code;
+	int err, code;
 
 	if (!topo->is_this_machine)
 		return cmd_refuse("impact",
 				  "the topology is of another machine (%s): unset HWLOC_*",
 				  topo->source);
-	if (selection_make(options, topo, &s, &why))
+	err = selection_make(options, topo, &s, &why);
+	if (err == -EOPNOTSUPP)
+		return cmd_skip("impact", "%s", why.text);
+	if (err)
 		return cmd_refuse("impact", "%s", why.text);
 	code = look("impact", &s, stdout, &impact);
 	if (!code)
@@ -153,8 +153,8 @@ int cmd_impact(int argc, char **argv)
 
 	if (options_parse(OPTIONS_IMPACT, argc, argv, &options, &why))
 		return cmd_refuse_usage("impact", "%s", why.text);
-	if (options.is_help) {
-		fputs(options_help(OPTIONS_IMPACT), stdout);
+	if (options.help) {
+		fputs(options_help(OPTIONS_IMPACT, options.help), stdout);
 		return EXIT_DONE;
 	}
 	code = cmd_load_topology("impact", &topo);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cmd.h"
 #include "outfile.h"
+#include "plan_draw.h"
 #include "selection.h"
 
 #include <errno.h>
@@ -34,6 +35,19 @@ static void describe_all(FILE *out, const struct selection *s)
 		fprintf(out, "note: %s\n", s->notes[i]);
 }
 
+/* What a terminal shows at once. */
+#define PICTURE_COLUMNS 80
+#define PICTURE_ROWS	40
+
+static int draw_all(const struct selection *s)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < s->nr_plans && !err; i++)
+		err = plan_draw(&s->plans[i], PICTURE_COLUMNS, PICTURE_ROWS, stdout);
+	return err == -ENOMEM ? cmd_refuse("plan", "out of memory") : EXIT_DONE;
+}
+
 static int save_all(const struct selection *s, FILE *file)
 {
 	int err = 0;
@@ -62,6 +76,8 @@ static int write_plans(const struct options *o, const struct selection *s)
 {
 	int err;
 
+	if (!o->out && o->is_drawn)
+		return EXIT_DONE;
 	if (!o->out || strcmp(o->out, "-") == 0) {
 		save_all(s, stdout); /* main() looks after standard output */
 		return EXIT_DONE;
@@ -81,14 +97,19 @@ static int plan_on(const struct options *o, const struct topology *topo)
 {
 	struct selection s;
 	struct option_why why;
-	int code = EXIT_DONE;
+	int err, code = EXIT_DONE;
 
-	if (selection_make(o, topo, &s, &why))
+	err = selection_make(o, topo, &s, &why);
+	if (err == -EOPNOTSUPP)
+		return cmd_skip("plan", "%s", why.text);
+	if (err)
 		return cmd_refuse("plan", "%s", why.text);
 	if (o->plan_path)
 		describe_all(stdout, &s);
 	else
 		code = write_plans(o, &s);
+	if (!code && o->is_drawn)
+		code = draw_all(&s);
 	selection_fini(&s);
 	return code;
 }
@@ -102,11 +123,11 @@ int cmd_plan(int argc, char **argv)
 
 	if (options_parse(OPTIONS_PLAN, argc, argv, &options, &why))
 		return cmd_refuse_usage("plan", "%s", why.text);
-	if (options.is_help) {
-		fputs(options_help(OPTIONS_PLAN), stdout);
+	if (options.help) {
+		fputs(options_help(OPTIONS_PLAN, options.help), stdout);
 		return EXIT_DONE;
 	}
-	code = cmd_load_topology("plan", &topo);
+	code = cmd_load_machine("plan", &options, &topo);
 	if (code)
 		return code;
 	code = plan_on(&options, &topo);

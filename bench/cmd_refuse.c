@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cmd.h"
+#include "options.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -65,4 +66,18 @@ int cmd_load_topology(const char *command, struct topology *ret_topo)
 		return cmd_refuse(command, "hwloc cannot load the topology: check HWLOC_XMLFILE, "
 					   "HWLOC_SYNTHETIC and HWLOC_FSROOT");
 	return cmd_refuse(command, "hwloc cannot load the topology: %s", strerror(-err));
+}
+
+int cmd_load_machine(const char *command, const struct options *options, struct topology *ret_topo)
+{
+	const char *machine = options->virtual_machine;
+
+	if (!machine)
+		return cmd_load_topology(command, ret_topo);
+	if (topology_load_synthetic(machine, ret_topo))
+		return cmd_refuse_usage(command,
+					"--virtual '%.100s': hwloc cannot make that; write it like "
+					"'package:2 core:8 pu:2'",
+					machine);
+	return EXIT_DONE;
 }

@@ -146,19 +146,25 @@ static int prepare_hotplug(struct run *run)
 static int prepare(struct run *run)
 {
 	struct option_why why;
-	int nr, code;
+	int nr, err, code;
 
-	if (cmd_load_topology("run", &run->topo))
+	if (cmd_load_machine("run", &run->options, &run->topo))
 		return EXIT_USAGE;
-	if (!run->topo.is_this_machine)
+	if (!run->topo.is_this_machine && !run->options.virtual_machine)
 		return cmd_refuse("run", "the topology is of another machine (%s): unset HWLOC_*",
 				  run->topo.source);
 	code = prepare_hotplug(run);
 	if (code)
 		return code;
-	if (selection_make(&run->options, &run->topo, &run->selection, &why))
+	err = selection_make(&run->options, &run->topo, &run->selection, &why);
+	if (err == -EOPNOTSUPP)
+		return cmd_skip("run", "%s", why.text);
+	if (err)
 		return cmd_refuse_usage("run", "%s", why.text);
 	fill_setup(run);
+	run_settle_scale(run);
+	if (run_check_capacity(run, &why))
+		return cmd_refuse("run", "%s", why.text);
 	if (make_cells(run))
 		return cmd_refuse("run", "out of memory");
 	run->handover = handover_new(&run->passes);
@@ -294,7 +300,7 @@ static int judge(const struct run *run, int pass_error)
 static bool is_refusal(int pass_error)
 {
 	return pass_error && pass_error != -ETIMEDOUT && pass_error != -EIO &&
-	       pass_error != -EPROTO && pass_error != -EINTR;
+	       pass_error != -EPROTO && pass_error != -EILSEQ && pass_error != -EINTR;
 }
 
 static int write_second_report(const struct run *run)
@@ -476,8 +482,8 @@ int cmd_run(int argc, char **argv)
 
 	if (options_parse(OPTIONS_RUN, argc, argv, &run.options, &why))
 		return cmd_refuse_usage("run", "%s", why.text);
-	if (run.options.is_help) {
-		fputs(options_help(OPTIONS_RUN), stdout);
+	if (run.options.help) {
+		fputs(options_help(OPTIONS_RUN, run.options.help), stdout);
 		return EXIT_DONE;
 	}
 	code = prepare(&run);

@@ -22,6 +22,7 @@ struct run {
 	struct topology topo;
 	struct selection selection;
 	struct run_setup setup;
+	struct cpumask real_cpus; /* what virtual ones share */
 	struct knobs knobs;
 	const char **own_paths; /* files of the knobs, for the census */
 	struct cell *cells;
@@ -46,6 +47,12 @@ struct run {
 
 /* Remember @text for the end of the output and for run.json. */
 void run_warn(struct run *run, const char *text);
+
+/* Where no time can be given: say so, and leave out the passes that count what phases cost. */
+void run_settle_scale(struct run *run);
+
+/* Will all threads of the largest cell fit? 0, or -EAGAIN with the number that would in @why. */
+int run_check_capacity(const struct run *run, struct option_why *why);
 
 /* Whom a real offline would hurt, said before it; and how everything is. An exit code. */
 int run_look_before(struct run *run);

@@ -12,6 +12,7 @@
 #ifndef BENCH_CONTENDER_H
 #define BENCH_CONTENDER_H
 
+#include "gate.h"
 #include "run.h"
 #include "tenant.h"
 
@@ -32,6 +33,9 @@ struct tenancy {
 	int *results;		   /* of these calls, which would allocate them while timed */
 	pthread_attr_t attr;
 	bool has_attr;
+	struct gate gate;
+	bool has_gate;
+	char *stacks; /* one behind the other, a guard page below each */
 };
 
 /* How a thread leaves its CPU, and so what proves that it has. */

@@ -68,7 +68,7 @@ int controller_enter(const struct run_setup *setup, struct controller *ret, char
 	c.priority = param.sched_priority;
 	c.timer_slack_ns = prctl(PR_GET_TIMERSLACK);
 	prctl(PR_SET_TIMERSLACK, 1);
-	error = pin(setup->controller_cpu, why, why_size);
+	error = pin(run_real_cpu(setup, setup->controller_cpu), why, why_size);
 	if (!error && setup->fifo_priority)
 		error = set_policy(setup->fifo_priority, why, why_size);
 	if (!error && setup->is_idle_held)

@@ -3,6 +3,7 @@
 
 #include "csv_arms.h"
 #include "csv_counts.h"
+#include "csv_duty.h"
 #include "csv_kernel.h"
 #include "csv_others.h"
 #include "csv_steps.h"
@@ -103,6 +104,23 @@ static const struct csv_column columns[] = {
 	  csv_put_work_accepted },
 	{ "work_done", "integer", IN(BLOCKS),
 	  "duty: work items done; a block that loses one is invalid", csv_put_work_done },
+	{ "done_in_plan", "integer", IN(BLOCKS),
+	  "duty: work done from the first step to the last, by threads that were there",
+	  csv_put_done_in_plan },
+	{ "done_per_s", "number", IN(BLOCKS), "the same per second", csv_put_done_per_s },
+	{ "nr_items", "integer", IN(BLOCKS), "items that arrived; empty: see items_reason",
+	  csv_put_nr_items },
+	{ "nr_items_done", "integer", IN(BLOCKS), "of them, done; the rest waited at the end",
+	  csv_put_nr_items_done },
+	{ "nr_items_missed", "integer", IN(BLOCKS), "items that found the queue full",
+	  csv_put_nr_items_missed },
+	{ "wait_p50_ns", "integer", IN(BLOCKS),
+	  "half of the items waited no longer; told within an eighth", csv_put_wait_p50_ns },
+	{ "wait_p99_ns", "integer", IN(BLOCKS), "likewise 99 of 100", csv_put_wait_p99_ns },
+	{ "wait_max_ns", "integer", IN(BLOCKS), "the longest wait of an item",
+	  csv_put_wait_max_ns },
+	{ "items_reason", "text", IN(BLOCKS), "why there are no items or waits",
+	  csv_put_items_reason },
 
 	{ "phase", "text", IN_PHASE, "see below; empty: not of one phase", csv_put_phase },
 	{ "ns", "integer", IN(SAMPLES), "how long the phase took; empty: status and reason say why",
@@ -304,5 +322,5 @@ const struct csv_column *csv_columns(size_t *ret_nr)
 const char *csv_controller(const struct recording *rec, const struct step_sample *step)
 {
 	return topo_distance_name(
-		topology_distance(rec->setup->topo, rec->setup->controller_cpu, step->real_cpu));
+		topology_distance(rec->setup->topo, rec->setup->controller_cpu, step->cpu));
 }

@@ -26,7 +26,8 @@ struct probe {
  * Context: the pinned controller thread. Every planned step gets its sample, whatever happens.
  *
  * Return: 0 also when steps were refused; -EINTR an interrupt was due (interrupt.h): the steps that
- * were left are marked, CPUs and threads are back; -ETIMEDOUT a thread did not answer: the block's
+ * were left are marked, CPUs and threads are back; -EILSEQ a step that had to be refused was
+ * not; -ETIMEDOUT a thread did not answer: the block's
  * threads are left as they are and the process should end soon; -EAGAIN, -ENOMEM, -EINVAL the
  * tenants could not be made; -EIO the duty's work does not add up.
  */

@@ -48,18 +48,18 @@ static void refuse_all(struct group *g, int ret)
 	for (size_t i = 0; i < g->nr; i++) {
 		struct member *m = &g->members[i];
 
-		if (!d->ladder.fatal && m->s->action == PLAN_OFFLINE &&
-		    !ladder_is_up(&d->ladder, m->ty)) {
-			ladder_take_back(&d->ladder, m->ty);
+		if (!d->ladders->fatal && m->s->action == PLAN_OFFLINE &&
+		    !ladder_is_up(d->ladders, m->ty)) {
+			ladder_take_back(d->ladders, m->ty);
 			offcpu_watch(m->ty); /* the way back may have made new threads */
 		}
-		driver_judge(d, m->s, ret);
+		driver_judge(d->ladders, m->s, ret);
 	}
 }
 
 static int quiesce_all(struct group *g)
 {
-	struct ladder *l = &g->d->ladder;
+	struct ladder *l = g->d->ladders;
 	int ret = 0;
 
 	for (size_t i = 0; i < g->nr && !ret; i++) {
@@ -72,7 +72,7 @@ static int quiesce_all(struct group *g)
 
 static void judge(const struct group *g, struct step_sample *s, int ret)
 {
-	driver_judge(g->d, s, ret);
+	driver_judge(g->d->ladders, s, ret);
 	if (g->is_unchanged && s->status == STEP_DONE)
 		s->status = STEP_NO_OP;
 }
@@ -80,7 +80,7 @@ static void judge(const struct group *g, struct step_sample *s, int ret)
 /* The request itself, told to each member as a whole. */
 static int move(struct group *g, bool is_online)
 {
-	struct ladder *l = &g->d->ladder;
+	struct ladder *l = g->d->ladders;
 	int ret = ladder_move_group(l, is_online);
 
 	g->is_unchanged = l->step.is_unchanged;
@@ -90,7 +90,7 @@ static int move(struct group *g, bool is_online)
 
 static void arrive_down(struct group *g, struct member *m)
 {
-	struct ladder *l = &g->d->ladder;
+	struct ladder *l = g->d->ladders;
 	int ret = ladder_down(l, m->ty);
 
 	judge(g, m->s, ret);
@@ -132,7 +132,7 @@ static void group_up(struct group *g)
 		refuse_all(g, ret);
 		return;
 	}
-	for (size_t i = 0; i < g->nr && !d->ladder.fatal; i++) {
+	for (size_t i = 0; i < g->nr && !d->ladders->fatal; i++) {
 		struct member *m = &g->members[i];
 
 		ret = driver_step_up(d, m->ty, m->s, m->nr_lost);
@@ -147,7 +147,7 @@ static void group_up(struct group *g)
 static bool is_there(const struct group *g, bool is_down)
 {
 	for (size_t i = 0; i < g->nr; i++)
-		if (ladder_is_up(&g->d->ladder, g->members[i].ty) != is_down)
+		if (ladder_is_up(g->d->ladders, g->members[i].ty) != is_down)
 			return true;
 	return false;
 }
@@ -188,13 +188,13 @@ size_t driver_run_group(struct driver *d, size_t first)
 	/* Before its time: nothing is allocated while it counts. */
 	g.members = calloc(g.nr, sizeof(*g.members));
 	if (!g.members) {
-		d->ladder.fatal = -ENOMEM;
+		d->ladders->fatal = -ENOMEM;
 		return g.nr;
 	}
 	for (size_t i = 0; i < g.nr; i++)
 		g.members[i] = (struct member){ .ty = tenancies_of(&d->tenancies, steps[i].cpu),
 						.s = &steps[i] };
-	driver_wait_until_planned(d, steps);
+	driver_wait_until(d, d->block->started_ns + steps->planned_ns + d->slip_ns);
 	if (!interrupt_is_due())
 		run_members(&g);
 	free(g.members);

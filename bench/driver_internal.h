@@ -10,12 +10,16 @@ struct driver {
 	const struct run_setup *setup;
 	struct block *block;
 	struct tenancies tenancies;
-	struct ladder ladder;
+	struct ladder *ladders; /* one; with lanes one for each CPU of the plan */
+	size_t nr_ladders;
+	unsigned int nr_lanes;
+	_Atomic int fatal; /* -errno after which nothing more should be tried */
 	struct comeback comeback;
-	uint64_t slip_ns; /* how much later than planned the schedule runs by now; open: never */
+	/* Of groups: how much later than planned the schedule runs by now; open pacing: never. */
+	uint64_t slip_ns;
 };
 
-void driver_wait_until_planned(const struct driver *d, const struct step_sample *s);
+void driver_wait_until(const struct driver *d, uint64_t planned_ns);
 
 /* Has somebody else moved CPUs since the last call? */
 bool driver_was_disturbed(const struct driver *d);
@@ -30,7 +34,7 @@ uint32_t driver_nr_lost_while_away(const struct driver *d, const struct tenancy 
 int driver_step_up(struct driver *d, struct tenancy *ty, struct step_sample *s, uint32_t nr_lost);
 
 /* @ret is the ladder's answer to the newest walk. */
-void driver_judge(const struct driver *d, struct step_sample *s, int ret);
+void driver_judge(const struct ladder *l, struct step_sample *s, int ret);
 void driver_mark_spoiled(struct step_sample *s, bool is_spoiled);
 
 /* All steps of one direction from @first on, by one request. Returns how many they were. */

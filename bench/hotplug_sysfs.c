@@ -15,6 +15,7 @@
 #include "hotplug_fail.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -42,6 +43,9 @@ static struct {
 	size_t nr_remarks;
 	char report[REMARK_BYTES + 100]; /* of fail */
 } here;
+
+/* Steps of parallel lanes hold it while they change what is expected or was learnt. */
+static pthread_mutex_t learning = PTHREAD_MUTEX_INITIALIZER;
 
 void hotplug_sysfs_begin(const struct hotplug_sysfs_terms *terms)
 {
@@ -256,10 +260,12 @@ static int move(unsigned int cpu, bool is_online, struct hotplug_step *step)
 		ret = write_step(cpu, is_online, step, why, sizeof(why));
 	if (!ret)
 		ret = wait_until_shown(cpu, is_online);
+	pthread_mutex_lock(&learning);
 	if (!ret)
 		hotplug_sysfs_expect(cpu, is_online);
 	else if (ret != HOTPLUG_NO_OP && !step->fail_state)
 		learn(cpu, is_online, -ret, why);
+	pthread_mutex_unlock(&learning);
 	return ret;
 }
 

@@ -18,10 +18,11 @@ static struct {
 	_Atomic(const char *) found; /* relaxed: the text was there before anybody looked */
 	const char *(*look)(void *arg);
 	void *look_arg;
+	atomic_flag is_looking; /* lanes wait at the same time: one of them looks */
 	uint64_t deadline_ns;
 	bool is_watching;
 	struct sigaction before[NR_SIGNALS];
-} noted;
+} noted = { .is_looking = ATOMIC_FLAG_INIT };
 
 static void note(int number)
 {
@@ -63,8 +64,14 @@ void interrupt_ask(const char *(*look)(void *arg), void *arg)
 
 void interrupt_look(void)
 {
-	const char *found = noted.look ? noted.look(noted.look_arg) : NULL;
+	const char *found;
 
+	/* Acquire, with the release below: what @look keeps is handed from thread to thread. */
+	if (!noted.look ||
+	    atomic_flag_test_and_set_explicit(&noted.is_looking, memory_order_acquire))
+		return;
+	found = noted.look(noted.look_arg);
+	atomic_flag_clear_explicit(&noted.is_looking, memory_order_release);
 	if (found)
 		atomic_store_explicit(&noted.found, found, memory_order_relaxed);
 }

@@ -24,7 +24,7 @@ void interrupt_unwatch(void);
  */
 void interrupt_ask(const char *(*look)(void *arg), void *arg);
 
-/* Context: the thread that takes the steps, between two of them. */
+/* Context: a thread that takes steps, between two of them; one asks at a time. */
 void interrupt_look(void);
 
 /* Any thread, any time. */

@@ -74,10 +74,25 @@ static int hotplug_online(unsigned int cpu, void *data)
 	return l->setup->hotplug->online(cpu, &l->step);
 }
 
+/*
+ * Where nothing but our own threads is taken away nobody but us can say that a CPU is the last
+ * one that they may use.
+ */
+static bool is_last_of_ours(const struct ladder *l)
+{
+	unsigned int nr_up = cpumask_weight(&l->setup->topo->allowed);
+
+	for (size_t i = 0; i < l->tenancies->nr; i++)
+		nr_up -= cpuhp_cpu_state(l->hp, l->tenancies->list[i].cpu) < RUNG_HOTPLUG;
+	return nr_up <= 1;
+}
+
 static int hotplug_offline(unsigned int cpu, void *data)
 {
 	struct ladder *l = data;
 
+	if (l->fails == PLAN_FAILS_LAST && l->setup->hotplug->is_simulated && is_last_of_ours(l))
+		return -EBUSY;
 	return l->is_planned ? l->setup->hotplug->offline(cpu, &l->step) : 0;
 }
 
@@ -127,6 +142,7 @@ int ladder_init(struct ladder *l)
 	};
 	int ret = 0;
 
+	pthread_mutex_init(&l->lock, NULL);
 	l->hp = cpuhp_create(cpumask_last(&l->tenancies->cell->plan->cpus) + 1);
 	if (!l->hp)
 		return -errno;
@@ -154,7 +170,10 @@ static int await_arrivals(struct ladder *l, struct tenancy *ty)
 
 void ladder_fini(struct ladder *l)
 {
+	if (!l->hp)
+		return;
 	cpuhp_destroy(l->hp);
+	pthread_mutex_destroy(&l->lock);
 	l->hp = NULL;
 }
 
@@ -172,7 +191,7 @@ static struct hotplug_step new_step(const struct ladder *l)
 int ladder_bring_back(struct ladder *l, struct tenancy *ty)
 {
 	l->step = new_step(l);
-	return l->setup->hotplug->online(ty->real_cpu, &l->step);
+	return l->setup->hotplug->online(ty->cpu, &l->step);
 }
 
 int ladder_up(struct ladder *l, struct tenancy *ty)
@@ -234,11 +253,37 @@ void ladder_take_back(struct ladder *l, struct tenancy *ty)
 	cpuhp_set_trace(l->hp, on_rung, l);
 }
 
-void ladder_return_cpus(struct ladder *l)
+void ladder_return_cpu(struct ladder *l, const struct tenancy *ty)
 {
-	for (size_t i = 0; i < l->tenancies->nr; i++)
-		if (cpuhp_cpu_state(l->hp, l->tenancies->list[i].cpu) < RUNG_HOTPLUG)
-			cpu_up(l->hp, l->tenancies->list[i].cpu, RUNG_HOTPLUG);
+	if (cpuhp_cpu_state(l->hp, ty->cpu) < RUNG_HOTPLUG)
+		cpu_up(l->hp, ty->cpu, RUNG_HOTPLUG);
+}
+
+_Static_assert((int)PLAN_FAILS_HOTPLUG == RUNG_HOTPLUG && (int)PLAN_FAILS_OFF_CPU == RUNG_OFF_CPU &&
+		       (int)PLAN_FAILS_THREADS == RUNG_CONTENDER,
+	       "plans count the rungs from below, too");
+
+void ladder_expect(struct ladder *l, enum plan_action action, enum plan_fails fails)
+{
+	const struct cpuhp_fail how = { .error = -ECANCELED };
+	enum cpuhp_direction direction = action == PLAN_OFFLINE ? CPUHP_DOWN : CPUHP_UP;
+
+	/* Nothing is armed but between two calls, the second of which disarms. */
+	if (fails && fails < PLAN_FAILS_LAST)
+		cpuhp_fail_at(l->hp, (int)fails, direction, &how);
+	else if (l->fails && l->fails < PLAN_FAILS_LAST)
+		cpuhp_fail_at(l->hp, (int)l->fails, direction, NULL);
+	l->fails = fails;
+}
+
+void ladder_lock(struct ladder *l)
+{
+	pthread_mutex_lock(&l->lock);
+}
+
+void ladder_unlock(struct ladder *l)
+{
+	pthread_mutex_unlock(&l->lock);
 }
 
 bool ladder_is_up(const struct ladder *l, const struct tenancy *ty)

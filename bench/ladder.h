@@ -14,6 +14,8 @@
 #include "step_phases.h"
 #include "tenancy.h"
 
+#include <pthread.h>
+
 struct ladder {
 	const struct run_setup *setup;
 	const struct contender *contender;
@@ -26,6 +28,8 @@ struct ladder {
 	struct hotplug_step step;  /* of the newest walk: what the hotplug driver says */
 	bool is_planned;	   /* from first to last step: CPUs really go away */
 	bool is_arrival_due;	   /* threads have been let run and not yet been waited for */
+	enum plan_fails fails;	   /* what the newest walk is expected to do */
+	pthread_mutex_t lock;	   /* held for a whole step: lanes may want the same CPU */
 	int fatal;		   /* -errno after which nothing more should be tried */
 };
 
@@ -53,6 +57,14 @@ int ladder_bring_back(struct ladder *l, struct tenancy *ty);
 int ladder_up(struct ladder *l, struct tenancy *ty);
 int ladder_down(struct ladder *l, struct tenancy *ty);
 
+/* Make the walks that follow fail as planned, or no longer. */
+void ladder_expect(struct ladder *l, enum plan_action action, enum plan_fails fails);
+
+void ladder_lock(struct ladder *l);
+void ladder_unlock(struct ladder *l);
+
+/* After a block, its threads gone: the CPU where the next block wants it, in the kernel too. */
+void ladder_return_cpu(struct ladder *l, const struct tenancy *ty);
 /*
  * Of a driver that moves many CPUs by one request: first each CPU is quiesced, which is the upper
  * part of its way down; then all are moved; then ladder_down(), or ladder_up(), of each goes the
@@ -62,9 +74,6 @@ int ladder_down(struct ladder *l, struct tenancy *ty);
 int ladder_quiesce(struct ladder *l, struct tenancy *ty);
 int ladder_move_group(struct ladder *l, bool is_online);
 void ladder_take_back(struct ladder *l, struct tenancy *ty);
-
-/* After a block, its threads gone: every CPU where the next block wants it, in the kernel too. */
-void ladder_return_cpus(struct ladder *l);
 
 bool ladder_is_up(const struct ladder *l, const struct tenancy *ty);
 

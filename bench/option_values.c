@@ -128,6 +128,30 @@ int option_time(const char *text, uint64_t max_ns, uint64_t *ret_ns, struct opti
 	return 0;
 }
 
+int option_rate(const char *text, uint64_t *ret_period_ns, struct option_why *why)
+{
+	static const struct suffix suffixes[] = {
+		{ "/ms", 1000000 },
+		{ "/s", 1000000000 },
+		{ "/min", UINT64_C(60000000000) },
+		{ "/h", UINT64_C(3600000000000) },
+		{ NULL, 0 },
+	};
+	const char *rest = "";
+	uint64_t number, factor;
+	int err = read_digits(text, &number, &rest);
+
+	factor = suffix_factor(rest, suffixes);
+	if (err == -EINVAL || !factor || !number)
+		return option_refuse(
+			why, "'%.60s' is not a rate: give a whole number and /ms, /s, /min or /h",
+			text);
+	if (err || number > factor)
+		return option_refuse(why, "%.60s is too fast: give at most 1000000000/s", text);
+	*ret_period_ns = factor / number;
+	return 0;
+}
+
 int option_choice(const char *text, const char *const *names, size_t *ret, struct option_why *why)
 {
 	struct suggest_names known = { .what = "value", .names = names };

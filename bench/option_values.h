@@ -35,6 +35,9 @@ int option_size(const char *text, struct option_range range, size_t *ret, struct
 /* A number and one of ns us ms s; a bare 0 needs none. Result in ns. */
 int option_time(const char *text, uint64_t max_ns, uint64_t *ret_ns, struct option_why *why);
 
+/* "200/s", or per ms, min or h: the time between two of them in ns; at most 10^9 a second. */
+int option_rate(const char *text, uint64_t *ret_period_ns, struct option_why *why);
+
 /* What Google Benchmark takes: true false yes no on off 1 0; NULL, the bare flag, is true. */
 int option_flag(const char *text, bool *ret, struct option_why *why);
 

@@ -2,9 +2,11 @@
 #include "options_rows.h"
 
 #include "catalogue.h"
+#include "contender.h"
 #include "duty.h"
 #include "hotplug.h"
 #include "suggest.h"
+#include "workload.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -150,8 +152,10 @@ static int parse_option(struct walk *walk, const char *word, struct option_why *
 /* A plan file brings these with it. */
 static int check_plan_file(const struct walk *walk, struct option_why *why)
 {
-	static const char *const brought[] = { "--workload",  "--cpus",	    "--cycles", "--max-off",
-					       "--dwell-off", "--dwell-on", "--dither", NULL };
+	static const char *const brought[] = { "--workload", "--cpus",	    "--cycles",
+					       "--max-off",  "--dwell-off", "--dwell-on",
+					       "--dither",   "--rate",	    "--order",
+					       "--lanes",    "--history",   NULL };
 
 	for (size_t i = 0; brought[i]; i++)
 		if (is_given(walk, brought[i]))
@@ -161,6 +165,18 @@ static int check_plan_file(const struct walk *walk, struct option_why *why)
 	if (walk->command == OPTIONS_PLAN && is_given(walk, "--out"))
 		return option_refuse(why, "-o does not go with --plan: give a SELECTION to make a "
 					  "new plan");
+	return 0;
+}
+
+/* It decides all of them. */
+static int check_rate(const struct walk *walk, struct option_why *why)
+{
+	static const char *const dwells[] = { "--dwell-off", "--dwell-on", "--dither", NULL };
+
+	for (size_t i = 0; dwells[i] && is_given(walk, "--rate"); i++)
+		if (is_given(walk, dwells[i]))
+			return option_refuse(why, "%s does not go with --rate: give one of them",
+					     dwells[i]);
 	return 0;
 }
 
@@ -179,6 +195,38 @@ static int check_real(const struct walk *walk, struct option_why *why)
 					     "%s needs a driver that takes CPUs off: "
 					     "--hotplug sysfs",
 					     real[i]);
+	return 0;
+}
+
+/* One is nothing without the other. */
+static int check_history(const struct walk *walk, struct option_why *why)
+{
+	const struct options *o = &walk->options;
+	const struct workload *replay = workload_find("replay");
+	bool is_wanted = false;
+
+	for (size_t i = 0; i < o->nr_workloads; i++)
+		is_wanted |= o->workloads[i] == replay;
+	if (is_wanted && !o->history_path)
+		return option_refuse(why, "workload replay needs --history: the CSV of what to "
+					  "replay");
+	if (!is_wanted && o->history_path)
+		return option_refuse(why, "--history is for the workload replay: add --workload "
+					  "replay");
+	return 0;
+}
+
+/* What the kernel would have to know of CPUs that are not there. */
+static int check_virtual(const struct walk *walk, struct option_why *why)
+{
+	if (!walk->options.virtual_machine)
+		return 0;
+	if (strcmp(walk->options.hotplug->name, "logical") != 0)
+		return option_refuse(why, "--virtual has CPUs that no kernel knows: only --hotplug "
+					  "logical can take them away");
+	if (walk->options.passes[PASS_BYSTANDER])
+		return option_refuse(why, "--virtual has no CPU for a bystander: leave that pass "
+					  "out");
 	return 0;
 }
 
@@ -257,7 +305,8 @@ static int check_together(const struct walk *walk, struct option_why *why)
 {
 	const struct options *o = &walk->options;
 
-	if ((o->plan_path && check_plan_file(walk, why)) || check_real(walk, why))
+	if ((o->plan_path && check_plan_file(walk, why)) || check_rate(walk, why) ||
+	    check_real(walk, why))
 		return -EINVAL;
 	if (o->stack_touch_bytes > o->stack_bytes - STACK_RESERVE_BYTES)
 		return option_refuse(why,
@@ -266,7 +315,8 @@ static int check_together(const struct walk *walk, struct option_why *why)
 				     (o->stack_bytes - STACK_RESERVE_BYTES) >> 10);
 	if (o->events && !o->passes[PASS_COUNTING])
 		return option_refuse(why, "--events needs the counting pass: add it to --passes");
-	if (check_bystanders(walk, why) || check_token(walk, why))
+	if (check_history(walk, why) || check_bystanders(walk, why) || check_virtual(walk, why) ||
+	    check_token(walk, why))
 		return -EINVAL;
 	if (o->abort_on.gap_ns && !o->passes[PASS_BYSTANDER])
 		return option_refuse(why, "--abort-on gap needs somebody who can have one: give "
@@ -276,10 +326,10 @@ static int check_together(const struct walk *walk, struct option_why *why)
 	return 0;
 }
 
-/* About a minute on two CPUs: see README. Every contender there is, so that none is forgotten. */
+/* About a minute on two CPUs: see README. Variants of a contender only where asked for. */
 static void set_defaults(struct options *o)
 {
-	const size_t nr_arms = catalogue_size(CATALOGUE_CONTENDERS);
+	static const char *const arms[] = { "park", "recreate", "rebind", "none", "empty" };
 
 	*o = (struct options){
 		.cycles = 75,
@@ -301,8 +351,8 @@ static void set_defaults(struct options *o)
 		.report_format = GB_CONSOLE,
 		.report_out_format = GB_JSON,
 	};
-	for (size_t i = 0; i < nr_arms && i < OPTIONS_MAX_ITEMS; i++)
-		o->contenders[o->nr_contenders++] = catalogue_entry(CATALOGUE_CONTENDERS, i).object;
+	for (size_t i = 0; i < sizeof(arms) / sizeof(arms[0]); i++)
+		o->contenders[o->nr_contenders++] = contender_find(arms[i]);
 	o->duties[o->nr_duties++] = duty_find("sleep");
 	o->duties[o->nr_duties++] = duty_find("spin");
 	o->threads_per_cpu[o->nr_threads_per_cpu++] = 1;
@@ -316,11 +366,14 @@ int options_parse(enum options_command command, int argc, char **argv, struct op
 	struct walk walk = { .command = command, .at = argv + (argc > 0) };
 
 	set_defaults(&walk.options);
-	while (*walk.at && !walk.options.is_help) {
+	while (*walk.at && !walk.options.help) {
 		const char *word = *walk.at++;
 
 		if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
-			walk.options.is_help = true;
+			walk.options.help = OPTIONS_HELP;
+		else if (strcmp(word, "--help-more") == 0 &&
+			 options_help(command, OPTIONS_HELP_MORE))
+			walk.options.help = OPTIONS_HELP_MORE;
 		else if (word[0] != '-')
 			return option_refuse(why, "unexpected '%.60s': options begin with --",
 					     word);
@@ -329,7 +382,7 @@ int options_parse(enum options_command command, int argc, char **argv, struct op
 	}
 	settle_bystanders(&walk);
 	settle_pacing(&walk);
-	if (!walk.options.is_help && check_together(&walk, why))
+	if (!walk.options.help && check_together(&walk, why))
 		return -EINVAL;
 	*ret = walk.options;
 	return 0;

@@ -25,6 +25,8 @@ struct workload;
 /* For which subcommand; each has its own set of options. */
 enum options_command { OPTIONS_PLAN, OPTIONS_IMPACT, OPTIONS_RUN, NR_OPTIONS_COMMANDS };
 
+enum options_page { OPTIONS_NO_PAGE, OPTIONS_HELP, OPTIONS_HELP_MORE, NR_OPTIONS_PAGES };
+
 /* Lists are in the order given, without duplicates. Texts point into argv. */
 struct options {
 	/* SELECTION. No workload given: selection.h chooses by the number of victims. */
@@ -35,18 +37,23 @@ struct options {
 	size_t nr_workloads, nr_contenders, nr_duties, nr_threads_per_cpu;
 	const char *cpus; /* NULL: the default victims */
 	unsigned int cycles;
-	unsigned int max_off; /* 0: no limit */
-	uint64_t dwell_off_ns, dwell_on_ns, dither_ns;
+	unsigned int max_off;			       /* 0: no limit */
+	uint64_t dwell_off_ns, dwell_on_ns, dither_ns; /* --rate gives all three */
+	enum plan_order order;
+	const char *history_path; /* NULL: none; only the workload replay has a use for it */
+	unsigned int nr_lanes;	  /* 0: the workload's own number */
 	uint64_t seed;
 	unsigned int repetitions; /* without warm-up */
 	const struct hotplug *hotplug;
-	const char *plan_path; /* NULL: make the plans */
+	const char *virtual_machine; /* hwloc's synthetic notation; NULL: the real one */
+	const char *plan_path;	     /* NULL: make the plans */
 	bool is_controller_given;
 	unsigned int controller_cpu; /* when given */
 
 	const char *out; /* run: directory, plan: file; NULL: the default place, standard output */
 	bool is_forced;	 /* plan: replace an existing file */
-	bool is_help;	 /* nothing else counts */
+	bool is_drawn;	 /* plan: as a picture */
+	enum options_page help; /* that is asked for: nothing else counts */
 
 	/* run only */
 	unsigned int warmup_blocks; /* per arm and cell */
@@ -95,8 +102,11 @@ struct options {
 int options_parse(enum options_command command, int argc, char **argv, struct options *ret,
 		  struct option_why *why);
 
-/* The text that --help shows: at most 40 lines of 100 columns, with an example. */
-const char *options_help(enum options_command command);
+/*
+ * The text that --help shows, or --help-more: at most 40 lines of 100 columns, with an example.
+ * NULL: the command has no such page.
+ */
+const char *options_help(enum options_command command, enum options_page page);
 
 /* The names of the options of @command, "--cycles", ...: NULL behind the last. */
 const char *options_name(enum options_command command, size_t index);

@@ -140,6 +140,11 @@ static int parse_max_off(struct options *o, const char *value, struct option_why
 	return parse_unsigned(value, (struct option_range){ 1, CPUMASK_NR_CPUS }, &o->max_off, why);
 }
 
+static int parse_lanes(struct options *o, const char *value, struct option_why *why)
+{
+	return parse_unsigned(value, (struct option_range){ 1, PLAN_LANES_MAX }, &o->nr_lanes, why);
+}
+
 static int parse_repetitions(struct options *o, const char *value, struct option_why *why)
 {
 	return parse_unsigned(value, (struct option_range){ 1, 100000 }, &o->repetitions, why);
@@ -165,6 +170,31 @@ static int parse_dither(struct options *o, const char *value, struct option_why 
 	return option_time(value, DWELL_MAX_NS, &o->dither_ns, why);
 }
 
+/* A step each period on average, each pause dithered by as much as the mean: no lattice (M2). */
+static int parse_rate(struct options *o, const char *value, struct option_why *why)
+{
+	uint64_t period_ns;
+
+	if (option_rate(value, &period_ns, why))
+		return -EINVAL;
+	o->dwell_off_ns = period_ns / 2;
+	o->dwell_on_ns = period_ns / 2;
+	o->dither_ns = period_ns;
+	return 0;
+}
+
+static int parse_order(struct options *o, const char *value, struct option_why *why)
+{
+	static const char *const names[] = { "own", "ascending", "descending", "near",
+					     "far", "random",	 NULL };
+	size_t order;
+
+	if (option_choice(value, names, &order, why))
+		return -EINVAL;
+	o->order = (enum plan_order)order;
+	return 0;
+}
+
 static int parse_hotplug(struct options *o, const char *value, struct option_why *why)
 {
 	const struct hotplug *hotplug = catalogue_find(CATALOGUE_HOTPLUG, value, why);
@@ -185,11 +215,27 @@ static int parse_controller(struct options *o, const char *value, struct option_
 	return 0;
 }
 
+static int parse_virtual(struct options *o, const char *value, struct option_why *why)
+{
+	if (!*value)
+		return option_refuse(why, "empty: give a machine like 'package:2 core:8 pu:2'");
+	o->virtual_machine = value;
+	return 0;
+}
+
 static int parse_plan(struct options *o, const char *value, struct option_why *why)
 {
 	if (!*value)
 		return option_refuse(why, "empty: give the name of a plan file");
 	o->plan_path = value;
+	return 0;
+}
+
+static int parse_history(struct options *o, const char *value, struct option_why *why)
+{
+	if (!*value)
+		return option_refuse(why, "empty: give the name of a CSV file");
+	o->history_path = value;
 	return 0;
 }
 
@@ -209,6 +255,14 @@ static int parse_force(struct options *o, const char *value, struct option_why *
 	return 0;
 }
 
+static int parse_draw(struct options *o, const char *value, struct option_why *why)
+{
+	(void)value;
+	(void)why;
+	o->is_drawn = true;
+	return 0;
+}
+
 #define FOR_ALL	 (FOR_PLAN | FOR_IMPACT | FOR_RUN)
 #define FOR_BOTH (FOR_PLAN | FOR_RUN)
 
@@ -224,13 +278,19 @@ const struct option_row option_rows_selection[] = {
 	{ "--dwell-off", NULL, FOR_ALL, VALUE_NEEDED, parse_dwell_off, NULL },
 	{ "--dwell-on", NULL, FOR_ALL, VALUE_NEEDED, parse_dwell_on, NULL },
 	{ "--dither", NULL, FOR_ALL, VALUE_NEEDED, parse_dither, NULL },
+	{ "--rate", NULL, FOR_ALL, VALUE_NEEDED, parse_rate, NULL },
+	{ "--history", NULL, FOR_ALL, VALUE_NEEDED, parse_history, NULL },
+	{ "--lanes", NULL, FOR_ALL, VALUE_NEEDED, parse_lanes, NULL },
+	{ "--order", NULL, FOR_ALL, VALUE_NEEDED, parse_order, NULL },
 	{ "--repetitions", "--benchmark_repetitions", FOR_ALL, VALUE_NEEDED, parse_repetitions,
 	  NULL },
 	{ "--seed", NULL, FOR_ALL, VALUE_NEEDED, parse_seed, NULL },
 	{ "--hotplug", NULL, FOR_ALL, VALUE_NEEDED, parse_hotplug, NULL },
 	{ "--controller", NULL, FOR_ALL, VALUE_NEEDED, parse_controller, NULL },
+	{ "--virtual", NULL, FOR_BOTH, VALUE_NEEDED, parse_virtual, NULL },
 	{ "--plan", NULL, FOR_ALL, VALUE_NEEDED, parse_plan, NULL },
 	{ "--out", "-o", FOR_BOTH, VALUE_NEEDED, parse_out, NULL },
+	{ "--draw", NULL, FOR_PLAN, VALUE_NONE, parse_draw, NULL },
 	{ "--force", NULL, FOR_PLAN, VALUE_NONE, parse_force, NULL },
 	{ 0 },
 };

@@ -131,6 +131,8 @@ int passes_run_block(struct passes *p, const struct probe *probe, struct block *
 	else if (ret == -ETIMEDOUT)
 		snprintf(p->why, sizeof(p->why), "%s: a thread did not answer within %llu ms", what,
 			 (unsigned long long)p->rec.setup->deadline_ns / 1000000);
+	else if (ret == -EILSEQ)
+		snprintf(p->why, sizeof(p->why), "%s: a step that had to be refused was not", what);
 	else if (ret == -EIO)
 		snprintf(p->why, sizeof(p->why), "%s: work was accepted and not done", what);
 	else if (ret == -EPROTO)

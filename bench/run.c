@@ -27,8 +27,23 @@ static const char *const blank_reasons[] = {
 	[BLANK_NOT_REACHED] = "not reached",
 	[BLANK_NOT_OBSERVABLE] = "the kernel does not show when a thread is off its CPU",
 	[BLANK_NO_DESCRIPTORS] = "too many open files: raise ulimit -n",
+	[BLANK_LANES] = "steps ran in parallel: a test of correctness",
+	[BLANK_VIRTUAL] = "virtual CPUs share a real one: a test of correctness",
 	[BLANK_NOT_SPLIT] = "one request for many CPUs, and no trace of this one",
 };
+
+unsigned int run_real_cpu(const struct run_setup *setup, unsigned int cpu)
+{
+	unsigned int turn, real;
+
+	if (!setup->real_cpus)
+		return cpu;
+	turn = cpu % cpumask_weight(setup->real_cpus);
+	real = cpumask_first(setup->real_cpus);
+	while (turn-- > 0)
+		real = cpumask_next(real + 1, setup->real_cpus);
+	return real;
+}
 
 const char *pass_name(enum pass pass)
 {

@@ -60,8 +60,9 @@ enum pacing { PACING_PAUSE, PACING_OPEN };
 struct run_setup {
 	const struct topology *topo;
 	const struct hotplug *hotplug;
-	void *hotplug_run; /* of its begin(); NULL if it has none */
-	unsigned int controller_cpu;
+	void *hotplug_run;		 /* of its begin(); NULL if it has none */
+	unsigned int controller_cpu;	 /* as the plan counts it */
+	const struct cpumask *real_cpus; /* the plan's CPUs are virtual and share these; or NULL */
 	enum controller_wait wait;
 	enum pacing pacing;
 	size_t stack_bytes, stack_touch_bytes, data_touch_bytes;
@@ -95,6 +96,8 @@ enum blank {
 	BLANK_NOT_REACHED,    /* the step was refused before */
 	BLANK_NOT_OBSERVABLE, /* the kernel does not show it here */
 	BLANK_NO_DESCRIPTORS, /* the limit on open files */
+	BLANK_LANES,	      /* other steps ran at the same time */
+	BLANK_VIRTUAL,	      /* many CPUs of the plan share a real one */
 	BLANK_NOT_SPLIT,      /* of many CPUs at once, and no trace says what this one's part was */
 };
 
@@ -118,6 +121,7 @@ struct step_sample {
 	uint32_t lane;
 	uint32_t real_cpu; /* differs from cpu when virtual CPUs are mapped onto real ones */
 	enum plan_action action;
+	enum plan_fails fails;
 	enum step_status status;
 	int error;		   /* positive errno of a refusal, else 0 */
 	uint32_t nr_wrong_cpu;	   /* threads whose first instruction was on another CPU */
@@ -152,6 +156,14 @@ struct held_memory {
 	int64_t virtual_bytes, anonymous_bytes, page_table_bytes, kernel_stack_bytes;
 };
 
+/* What the duty got done in a block, and how long its items waited, where items arrive. */
+struct duty_result {
+	uint64_t nr_done_in_plan; /* from the first step to the last, in the duty's units of work */
+	bool is_fed, has_waits;	  /* items arrive at all; at least one was done */
+	uint64_t nr_items, nr_items_done, nr_items_missed; /* missed: they found the queue full */
+	uint64_t wait_p50_ns, wait_p99_ns, wait_max_ns;	   /* the first two within an eighth */
+};
+
 /* One closed pass of a cell's plan by one arm. */
 struct block {
 	uint32_t index; /* in the order of execution over the whole run */
@@ -163,6 +175,7 @@ struct block {
 	uint64_t started_ns, ended_ns; /* CLOCK_MONOTONIC */
 	uint64_t work_accepted, work_done;
 	struct held_memory held;
+	struct duty_result duty;
 	struct step_sample *steps; /* plan->nr_steps of them */
 	size_t nr_steps;
 };
@@ -177,6 +190,9 @@ struct recording {
 	struct block *blocks;
 	size_t nr_blocks, max_blocks;
 };
+
+/* Where the threads of @cpu really run: there, or in turn on one of setup->real_cpus. */
+unsigned int run_real_cpu(const struct run_setup *setup, unsigned int cpu);
 
 const char *pass_name(enum pass pass);
 const char *pacing_name(enum pacing pacing);

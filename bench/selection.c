@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "selection.h"
+#include "selection_group.h"
+#include "selection_history.h"
 
 #include "hotplug.h"
-
 #include "workload.h"
 
 #include <errno.h>
@@ -10,9 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Room for the beginning of a list of CPUs in a message. */
-#define LIST_SIZE 64
 
 static void add_note(struct selection *s, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
@@ -26,14 +24,6 @@ static void add_note(struct selection *s, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(s->notes[s->nr_notes++], sizeof(s->notes[0]), format, args);
 	va_end(args);
-}
-
-/* A list of CPUs for a message; the end of a long one is cut off, and shown to be. */
-static const char *brief(const struct cpumask *mask, char list[static LIST_SIZE])
-{
-	if (cpumask_format(mask, list, LIST_SIZE) >= LIST_SIZE)
-		memcpy(list + LIST_SIZE - 4, "...", 4);
-	return list;
 }
 
 /* Online, and allowed to this process. */
@@ -87,88 +77,27 @@ static int check_victims(const struct options *o, const struct topology *topo,
 			 const struct cpumask *victims, struct option_why *why)
 {
 	struct cpumask rest;
-	char list[LIST_SIZE];
+	char list[SELECTION_LIST_SIZE];
 
 	cpumask_andnot(&rest, victims, &topo->online);
 	if (!cpumask_empty(&rest) && !o->hotplug->is_kernels)
 		return option_refuse(why,
 				     "CPU %s is offline: leave it out, bring it online, or let "
 				     "--hotplug sysfs do so",
-				     brief(&rest, list));
+				     selection_brief(&rest, list));
 	cpumask_and(&rest, victims, &topo->online);
 	cpumask_andnot(&rest, &rest, &topo->allowed);
 	if (!cpumask_empty(&rest))
 		return option_refuse(why,
 				     "CPU %s is not allowed to this process: see 'parkbench topo'",
-				     brief(&rest, list));
+				     selection_brief(&rest, list));
 	fixed_cpus(o, topo, victims, &rest);
 	if (!cpumask_empty(&rest))
 		return option_refuse(why,
 				     "CPU %s has no control file: the kernel cannot take it off; "
 				     "leave it out",
-				     brief(&rest, list));
+				     selection_brief(&rest, list));
 	return 0;
-}
-
-/* A driver that moves a group moves no part of it. */
-static int check_group(const struct options *o, const struct topology *topo,
-		       const struct cpumask *victims, struct option_why *why)
-{
-	struct cpumask group, rest;
-	char list[LIST_SIZE];
-
-	if (!o->hotplug->group)
-		return 0;
-	o->hotplug->group(topo, &group);
-	cpumask_andnot(&rest, &group, victims);
-	if (!cpumask_empty(&rest))
-		return option_refuse(why,
-				     "--hotplug %s takes all second threads off or none: CPU %s is "
-				     "missing; leave --cpus out",
-				     o->hotplug->name, brief(&rest, list));
-	cpumask_andnot(&rest, victims, &group);
-	if (!cpumask_empty(&rest))
-		return option_refuse(why,
-				     "--hotplug %s takes only second threads off, and CPU %s is "
-				     "none; leave --cpus out",
-				     o->hotplug->name, brief(&rest, list));
-	return 0;
-}
-
-/* Each stretch of steps of one direction must have the whole group: that is one request. */
-static int check_plan_of_group(const struct options *o, const struct plan *plan,
-			       const struct cpumask *group, struct option_why *why)
-{
-	struct cpumask moved;
-
-	cpumask_clear(&moved);
-	for (size_t i = 0; i < plan->nr_steps; i++) {
-		bool is_last = i + 1 == plan->nr_steps ||
-			       plan->steps[i + 1].action != plan->steps[i].action;
-
-		cpumask_set_cpu(plan->steps[i].cpu, &moved);
-		if (!is_last)
-			continue;
-		if (!cpumask_equal(&moved, group))
-			return option_refuse(
-				why,
-				"--hotplug %s takes all second threads off at once, and "
-				"step %zu of workload %s leaves some: use --workload "
-				"smt without --max-off",
-				o->hotplug->name, i, plan->workload);
-		cpumask_clear(&moved);
-	}
-	return 0;
-}
-
-static int check_plans_of_group(const struct options *o, const struct selection *s,
-				struct option_why *why)
-{
-	int err = 0;
-
-	for (size_t i = 0; i < s->nr_plans && o->hotplug->group && !err; i++)
-		err = check_plan_of_group(o, &s->plans[i], &s->victims, why);
-	return err;
 }
 
 /* A cycle is one CPU's: as many as fill whole groups. */
@@ -187,7 +116,7 @@ static void leave_offline(const struct topology *topo, const struct cpumask *nam
 			  struct selection *s)
 {
 	struct cpumask rest;
-	char list[LIST_SIZE];
+	char list[SELECTION_LIST_SIZE];
 
 	cpumask_andnot(&rest, &s->victims, &topo->online);
 	cpumask_andnot(&rest, &rest, named);
@@ -195,7 +124,7 @@ static void leave_offline(const struct topology *topo, const struct cpumask *nam
 		return;
 	cpumask_andnot(&s->victims, &s->victims, &rest);
 	add_note(s, "CPU %s is offline and stays so: it comes online only when its number is given",
-		 brief(&rest, list));
+		 selection_brief(&rest, list));
 }
 
 static int named_victims(const struct options *o, const struct topology *topo, struct selection *s,
@@ -221,21 +150,21 @@ static int named_victims(const struct options *o, const struct topology *topo, s
 				     "only when its number is given",
 				     o->cpus);
 	err = check_victims(o, topo, &s->victims, why);
-	return err ? err : check_group(o, topo, &s->victims, why);
+	return err ? err : selection_check_group(o, topo, &s->victims, why);
 }
 
 static int unnamed_victims(const struct options *o, const struct topology *topo,
 			   struct selection *s, struct option_why *why)
 {
 	struct cpumask fixed;
-	char list[LIST_SIZE];
+	char list[SELECTION_LIST_SIZE];
 
 	selection_default_victims(topo, &s->victims);
 	if (o->hotplug->group)
 		o->hotplug->group(topo, &s->victims);
 	fixed_cpus(o, topo, &s->victims, &fixed);
 	if (!cpumask_empty(&fixed))
-		add_note(s, "CPU %s stays: it has no control file", brief(&fixed, list));
+		add_note(s, "CPU %s stays: it has no control file", selection_brief(&fixed, list));
 	cpumask_andnot(&s->victims, &s->victims, &fixed);
 	if (o->is_controller_given)
 		cpumask_clear_cpu(o->controller_cpu, &s->victims);
@@ -258,13 +187,13 @@ static int choose_controller(const struct options *o, const struct topology *top
 			     struct selection *s, struct option_why *why)
 {
 	struct cpumask usable, staying;
-	char list[LIST_SIZE];
+	char list[SELECTION_LIST_SIZE];
 
 	usable_cpus(topo, &usable);
 	cpumask_andnot(&staying, &usable, &s->victims);
 	if (cpumask_empty(&staying))
 		return option_refuse(why, "no CPU stays for the suite: leave one of %s out",
-				     brief(&s->victims, list));
+				     selection_brief(&s->victims, list));
 	s->controller_cpu = cpumask_first(&staying);
 	if (!o->is_controller_given)
 		return 0;
@@ -272,7 +201,7 @@ static int choose_controller(const struct options *o, const struct topology *top
 		staying = usable;
 	if (!cpumask_test_cpu(o->controller_cpu, &staying))
 		return option_refuse(why, "--controller %u cannot be used: give one of %s",
-				     o->controller_cpu, brief(&staying, list));
+				     o->controller_cpu, selection_brief(&staying, list));
 	if (o->wait == WAIT_POLL && cpumask_test_cpu(o->controller_cpu, &s->victims))
 		return option_refuse(why,
 				     "--wait poll keeps the threads of CPU %u from running: the "
@@ -301,6 +230,18 @@ static int add_plan(struct selection *s, const struct plan *plan)
 	return 0;
 }
 
+/* A package of 64 CPUs is not away after 20 cycles. */
+static void note_unreached(struct selection *s, const struct workload *workload,
+			   const struct plan *plan)
+{
+	unsigned int nr_victims = cpumask_weight(&s->victims);
+	unsigned int nr_reached = cpumask_weight(&plan->cpus);
+
+	if (workload->takes_all && nr_reached < nr_victims)
+		add_note(s, "workload %s: %zu cycles reach %u of %u CPUs: give --cycles %u or more",
+			 workload->name, plan->nr_steps / 2, nr_reached, nr_victims, nr_victims);
+}
+
 static int generate(const struct options *o, const struct topology *topo,
 		    const struct workload *workload, struct selection *s, struct option_why *why)
 {
@@ -313,6 +254,10 @@ static int generate(const struct options *o, const struct topology *topo,
 		.dwell_on_ns = o->dwell_on_ns,
 		.dither_ns = o->dither_ns,
 		.seed = o->seed,
+		.order = o->order,
+		.history = o->history_path ? &s->history : NULL,
+		.controller_cpu = s->controller_cpu,
+		.nr_lanes = o->nr_lanes,
 	};
 	char reason[OPTION_WHY_SIZE - 64] = "";
 	const unsigned int nr_victims = cpumask_weight(&s->victims);
@@ -328,6 +273,7 @@ static int generate(const struct options *o, const struct topology *topo,
 			      *reason ? reason : strerror(-err));
 		return err;
 	}
+	note_unreached(s, workload, &plan);
 	err = add_plan(s, &plan);
 	if (err)
 		plan_fini(&plan);
@@ -352,8 +298,10 @@ static const struct workload *default_workload(const struct options *o, struct s
 static int generate_all(const struct options *o, const struct topology *topo, struct selection *s,
 			struct option_why *why)
 {
-	int err = 0;
+	int err = selection_load_history(o, &s->history, why);
 
+	if (err)
+		return err;
 	if (!o->nr_workloads)
 		return generate(o, topo, default_workload(o, s), s, why);
 	for (size_t i = 0; i < o->nr_workloads && !err; i++)
@@ -370,6 +318,7 @@ struct plan_source {
 /* 1: there was one more; 0: the end; else -errno. */
 static int load_next(struct plan_source *from, const struct topology *topo, struct selection *s)
 {
+	struct cpumask away;
 	struct plan plan;
 	int ret = plan_load(from->file, &plan, from->reason, sizeof(from->reason));
 
@@ -382,7 +331,8 @@ static int load_next(struct plan_source *from, const struct topology *topo, stru
 		plan_fini(&plan);
 		return ret;
 	}
-	cpumask_or(&s->victims, &s->victims, &s->plans[s->nr_plans - 1].cpus);
+	plan_away(&plan, &away);
+	cpumask_or(&s->victims, &s->victims, &away);
 	return 1;
 }
 
@@ -417,34 +367,39 @@ static int load(const struct options *o, const struct topology *topo, struct sel
 	if (!err)
 		err = check_victims(o, topo, &s->victims, why);
 	if (!err)
-		err = check_group(o, topo, &s->victims, why);
+		err = selection_check_group(o, topo, &s->victims, why);
 	return err ? err : choose_controller(o, topo, s, why);
 }
 
 static void note_offline(const struct topology *topo, struct selection *s)
 {
-	char list[LIST_SIZE];
+	char list[SELECTION_LIST_SIZE];
 
 	cpumask_andnot(&s->offline, &s->victims, &topo->online);
 	if (!cpumask_empty(&s->offline))
 		add_note(s,
 			 "CPU %s is offline: it comes online first and goes off again at the end",
-			 brief(&s->offline, list));
+			 selection_brief(&s->offline, list));
 }
 
-/* The most CPUs that @plan has away at once. */
-static unsigned int most_away(const struct plan *plan)
+/* CPUs that stay may be asked to go as well, and have to be refused by who could do it. */
+static int check_asked(const struct options *o, const struct topology *topo,
+		       const struct selection *s, struct option_why *why)
 {
-	unsigned int away = 0, most = 0;
+	struct cpumask fixed;
+	char list[SELECTION_LIST_SIZE];
 
-	for (size_t i = 0; i < plan->nr_steps; i++) {
-		if (plan->steps[i].action == PLAN_OFFLINE)
-			away++;
-		else
-			away--;
-		most = away > most ? away : most;
+	for (size_t i = 0; i < s->nr_plans; i++) {
+		fixed_cpus(o, topo, &s->plans[i].cpus, &fixed);
+		if (cpumask_empty(&fixed))
+			continue;
+		option_refuse(why,
+			      "workload %s: CPU %s has no control file, so that it cannot even be "
+			      "asked to go",
+			      s->plans[i].workload, selection_brief(&fixed, list));
+		return -EOPNOTSUPP;
 	}
-	return most;
+	return 0;
 }
 
 static int check_min_online(const struct options *o, const struct topology *topo,
@@ -453,7 +408,7 @@ static int check_min_online(const struct options *o, const struct topology *topo
 	const unsigned int nr_online = cpumask_weight(&topo->online) + cpumask_weight(&s->offline);
 
 	for (size_t i = 0; i < s->nr_plans; i++) {
-		unsigned int most = most_away(&s->plans[i]);
+		unsigned int most = plan_most_away(&s->plans[i]);
 
 		if (o->min_online && most + o->min_online > nr_online)
 			return option_refuse(why,
@@ -479,11 +434,13 @@ int selection_make(const struct options *options, const struct topology *topo,
 			err = generate_all(options, topo, &s, why);
 	}
 	if (!err)
+		err = check_asked(options, topo, &s, why);
+	if (!err)
 		note_offline(topo, &s);
 	if (!err)
 		err = check_min_online(options, topo, &s, why);
 	if (!err)
-		err = check_plans_of_group(options, &s, why);
+		err = selection_check_plans_of_group(options, &s, why);
 	if (err)
 		selection_fini(&s);
 	else
@@ -496,5 +453,6 @@ void selection_fini(struct selection *selection)
 	for (size_t i = 0; i < selection->nr_plans; i++)
 		plan_fini(&selection->plans[i]);
 	free(selection->plans);
+	history_fini(&selection->history);
 	memset(selection, 0, sizeof(*selection));
 }

@@ -10,6 +10,7 @@
 #ifndef BENCH_SELECTION_H
 #define BENCH_SELECTION_H
 
+#include "history.h"
 #include "options.h"
 #include "plan.h"
 #include "topology.h"
@@ -23,6 +24,7 @@ struct selection {
 	unsigned int controller_cpu; /* a victim only in a simulated run that asked for it */
 	struct plan *plans;	     /* in the order of the options, or of the plan file */
 	size_t nr_plans;
+	struct history history; /* where one is given */
 	char notes[SELECTION_MAX_NOTES][160];
 	size_t nr_notes;
 };
@@ -31,8 +33,9 @@ struct selection {
  * selection_make() - decide, and generate or load the plans.
  *
  * Return: 0; -EINVAL, -ENOENT with one line in @why when the options do not fit the machine;
- * -ENOMEM; another -errno with a line when a plan file cannot be read. @ret is untouched on
- * failure; release with selection_fini().
+ * -EOPNOTSUPP likewise when the machine lacks what a workload is about; -ENOMEM; another -errno
+ * with a line when a plan file cannot be read. @ret is untouched on failure; release with
+ * selection_fini().
  */
 int selection_make(const struct options *options, const struct topology *topo,
 		   struct selection *ret, struct option_why *why);

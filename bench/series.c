@@ -29,6 +29,8 @@ static bool next_cycle(struct cycles *cycles, const struct step_sample **ret_off
 		uint32_t *offline = &cycles->offline_of[step->cpu], before;
 
 		assert(step->cpu < CPUMASK_NR_CPUS);
+		if (step->fails && step->status == STEP_REFUSED)
+			continue; /* as planned, and nothing has changed */
 		before = *offline;
 		*offline = 0;
 		if (step->status != STEP_DONE)

@@ -34,6 +34,13 @@ void step_phases_clear(struct step_sample *s)
 	blank_phase(s, PHASE_TOTAL, BLANK_NOT_REACHED);
 }
 
+void step_phases_withhold(struct step_sample *s, enum blank why)
+{
+	for (enum phase phase = 0; phase < NR_PHASES; phase++)
+		if (s->blank[phase] == BLANK_NONE)
+			blank_phase(s, phase, why);
+}
+
 /* Why a contender has no such phase at all. */
 static enum blank blank_of(const struct contender *contender)
 {

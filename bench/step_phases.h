@@ -25,6 +25,9 @@ void step_phases_clear(struct step_sample *s);
 void step_count_wrong_cpus(struct step_sample *s, const struct tenancy *ty,
 			   const struct contender *contender);
 
+/* Whatever was seen of it must not be taken for a time: every phase that has one loses it. */
+void step_phases_withhold(struct step_sample *s, enum blank why);
+
 /* A CPU went away. @off_cpu: BLANK_NONE, or why nobody saw the threads leave. */
 void step_phases_down(struct step_sample *s, const struct contender *contender,
 		      const struct rung_stamps *stamps, enum blank off_cpu);

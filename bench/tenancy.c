@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "tenancy.h"
 
+#include "clock.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
@@ -12,6 +14,7 @@ static void tenant_init(struct tenant *t, struct duty_cpu *duty, const struct te
 	duty_cpu_init(duty, all->cell->duty, ty->real_cpu);
 	duty->stack_touch_bytes = setup->stack_touch_bytes;
 	duty->data_touch_bytes = setup->data_touch_bytes;
+	duty->now_ns = clock_now_ns;
 	t->duty = duty;
 	t->arrivals = &ty->arrivals;
 }
@@ -43,13 +46,17 @@ static void fill_in(struct tenancies *all, const struct run_setup *setup)
 	size_t place = 0, nr = 0;
 	unsigned int cpu;
 
-	cpumask_andnot(&all->elsewhere, &setup->topo->allowed, &all->cell->plan->cpus);
+	plan_away(all->cell->plan, &all->elsewhere);
+	if (setup->real_cpus)
+		all->elsewhere = *setup->real_cpus; /* virtual CPUs are not away for the kernel */
+	else
+		cpumask_andnot(&all->elsewhere, &setup->topo->allowed, &all->elsewhere);
 	for_each_cpu (cpu, &all->cell->plan->cpus) {
 		struct tenancy *ty = &all->list[place];
 
 		all->index_of[cpu] = (uint32_t)place++;
 		ty->cpu = cpu;
-		ty->real_cpu = cpu;
+		ty->real_cpu = run_real_cpu(setup, cpu);
 		ty->setup = setup;
 		ty->elsewhere = &all->elsewhere;
 		arrivals_init(&ty->arrivals);
@@ -78,7 +85,8 @@ int tenancies_init(struct tenancies *all, const struct run_setup *setup, const s
 		ret = contender->prepare(&all->list[i]);
 	/* After the contender: partners may wake tenants from their first moment on. */
 	if (!ret && duty->prepare && nr_all_tenants(all))
-		ret = duty->prepare(all->duties, nr_all_tenants(all), setup->controller_cpu);
+		ret = duty->prepare(all->duties, nr_all_tenants(all),
+				    run_real_cpu(setup, setup->controller_cpu));
 	return ret;
 }
 

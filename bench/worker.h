@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct gate;
 struct tenant;
 
 struct worker {
@@ -21,6 +22,7 @@ struct worker {
 	pthread_cond_t changed;
 	bool is_woken;		  /* under lock */
 	_Atomic bool should_stop; /* set under lock, read without by the busy loop */
+	struct gate *gate;	  /* to pass between two pieces of work; NULL: none */
 	bool is_running;	  /* controller: there is a thread to join */
 	pthread_t thread;
 };

@@ -132,3 +132,30 @@ uint64_t duty_complete(struct duty_cpu *dc, uint64_t mark)
 	atomic_store_explicit(&dc->done, mark, memory_order_release);
 	return mark - done;
 }
+
+uint64_t duty_step_fed(struct duty_cpu *dc, unsigned int nr_turns)
+{
+	uint64_t mark, value = dc->random;
+
+	if (!feed_take(dc)) {
+		/* Acquire pairs with the release in duty_post(). */
+		mark = atomic_load_explicit(&dc->accepted, memory_order_acquire);
+		return duty_complete(dc, mark);
+	}
+	mark = duty_accept_own(dc);
+	for (; nr_turns > 0; nr_turns--) {
+		value = value * 6364136223846793005u + 1442695040888963407u;
+		__asm__("" : "+r"(value)); /* each turn for itself */
+	}
+	dc->random = value;
+	return duty_complete(dc, mark);
+}
+
+/* Relaxed: feeder and thread have ended. */
+int duty_verify_fed(const struct duty_cpu *dc)
+{
+	uint64_t nr_taken = atomic_load_explicit(&dc->feed.nr_taken, memory_order_relaxed);
+	uint64_t nr_put = atomic_load_explicit(&dc->feed.nr_put, memory_order_relaxed);
+
+	return duty_backlog(dc) || nr_taken != dc->made || nr_taken > nr_put ? -EIO : 0;
+}

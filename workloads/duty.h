@@ -29,6 +29,8 @@
 #ifndef WORKLOADS_DUTY_H
 #define WORKLOADS_DUTY_H
 
+#include "feed.h"
+
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -56,11 +58,17 @@ struct duty_cpu {
 	void (*wake)(void *wake_arg);
 	void *wake_arg;
 
+	uint64_t (*now_ns)(void); /* the same; to tell how long fed items waited. NULL: not told */
+
 	char *data;		   /* the thread, between duty_start() and duty_stop() */
 	uint64_t random;	   /* the thread; @cpu at first */
 	uint64_t made;		   /* the thread; items it made for itself */
 	_Atomic uint64_t accepted; /* items posted or made: any thread, see duty_post() */
 	_Atomic uint64_t done;	   /* items done: the thread alone adds, never above accepted */
+
+	void *own;	       /* the thread, between setup() and cleanup() */
+	struct feeder *feeder; /* prepare() and finish(), of the first thread only */
+	struct feed feed;      /* of the duties that are fed, see there */
 
 	struct duty_partner *partner; /* prepare() and finish(); NULL unless the duty has one */
 	_Atomic uint32_t token;	      /* pingpong's word, see there */
@@ -71,6 +79,7 @@ struct duty {
 	const char *name;    /* equals the file name without duty_ */
 	const char *summary; /* one line of English */
 	const char *unit;    /* what one count of step() is */
+	bool is_fed;	     /* items arrive in duty_cpu.feed */
 
 	/*
 	 * Optional, harness side, for all @nr threads of a block at once; @dc is the first of @nr
@@ -118,5 +127,12 @@ uint64_t duty_backlog(const struct duty_cpu *dc);
  */
 uint64_t duty_accept_own(struct duty_cpu *dc);
 uint64_t duty_complete(struct duty_cpu *dc, uint64_t mark);
+
+/*
+ * step() and verify() of duties that are fed: take an item, compute for @nr_turns turns of a few
+ * ns, and do with it what was posted. No item is taken that was not put, none twice.
+ */
+uint64_t duty_step_fed(struct duty_cpu *dc, unsigned int nr_turns);
+int duty_verify_fed(const struct duty_cpu *dc);
 
 #endif

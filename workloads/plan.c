@@ -41,7 +41,7 @@ bool plan_is_name(const char *name)
 	return strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_-") == length;
 }
 
-/* What the step says about itself; @off: who is away before it. */
+/* What the step says about itself; @off: who is away before it, as its lane sees it. */
 static int check_step(const struct plan *plan, size_t i, const struct cpumask *off, char *why,
 		      size_t why_size)
 {
@@ -58,6 +58,12 @@ static int check_step(const struct plan *plan, size_t i, const struct cpumask *o
 		fault = "is planned later than 292 years after the start";
 	else if (i > 0 && step->planned_ns < step[-1].planned_ns)
 		fault = "is planned before the step in front of it";
+	else if (step->fails >= NR_PLAN_FAILS)
+		fault = "fails in a way that does not exist";
+	else if (step->action == PLAN_ONLINE && step->fails == PLAN_FAILS_OFF_CPU)
+		fault = "is to fail off its CPU on its way up, where nothing can fail";
+	else if (step->action == PLAN_ONLINE && step->fails == PLAN_FAILS_LAST)
+		fault = "is to be refused as the last CPU, but comes online";
 	else if (step->action == PLAN_OFFLINE && cpumask_test_cpu(step->cpu, off))
 		fault = "takes a CPU off that is off already";
 	else if (step->action == PLAN_ONLINE && !cpumask_test_cpu(step->cpu, off))
@@ -93,27 +99,92 @@ static int check_ends(const struct plan *plan, const struct cpumask *off, char *
 	return 0;
 }
 
-int plan_find_fault(const struct plan *plan, size_t *ret_step, char *why, size_t why_size)
+void plan_away(const struct plan *plan, struct cpumask *ret_cpus)
 {
-	struct cpumask off = { { 0 } };
-	size_t i;
-	int ret = 0;
+	cpumask_clear(ret_cpus);
+	for (size_t i = 0; i < plan->nr_steps; i++)
+		if (!plan->steps[i].fails)
+			cpumask_set_cpu(plan->steps[i].cpu, ret_cpus);
+}
 
-	for (i = 0; i < plan->nr_steps; i++) {
+unsigned int plan_most_away(const struct plan *plan)
+{
+	/* In how many lanes a CPU is away: fits, as no plan has more lanes than CPUs. */
+	uint16_t *nr_lanes = calloc(CPUMASK_NR_CPUS, sizeof(*nr_lanes));
+	unsigned int nr_away = 0, most = 0;
+
+	/* Without memory for the count: all of them, which nobody can exceed. */
+	if (!nr_lanes)
+		return cpumask_weight(&plan->cpus);
+	for (size_t i = 0; i < plan->nr_steps; i++) {
 		const struct plan_step *step = &plan->steps[i];
 
-		ret = check_step(plan, i, &off, why, why_size);
-		if (ret)
-			break;
+		if (step->fails)
+			continue;
 		if (step->action == PLAN_OFFLINE)
-			cpumask_set_cpu(step->cpu, &off);
+			nr_away += nr_lanes[step->cpu]++ == 0;
 		else
-			cpumask_clear_cpu(step->cpu, &off);
+			nr_away -= --nr_lanes[step->cpu] == 0;
+		most = nr_away > most ? nr_away : most;
 	}
+	free(nr_lanes);
+	return most;
+}
+
+unsigned int plan_nr_lanes(const struct plan *plan)
+{
+	unsigned int nr = 1;
+
+	for (size_t i = 0; i < plan->nr_steps; i++)
+		if (plan->steps[i].lane >= nr)
+			nr = plan->steps[i].lane + 1;
+	return nr;
+}
+
+/* @off: one set for each lane. Returns at which step it failed, or nr_steps. */
+static size_t follow_steps(const struct plan *plan, struct cpumask *off, char *why, size_t why_size)
+{
+	const struct cpumask none = { { 0 } };
+
+	for (size_t i = 0; i < plan->nr_steps; i++) {
+		const struct plan_step *step = &plan->steps[i];
+		bool has_lane = step->lane < CPUMASK_NR_CPUS;
+
+		if (check_step(plan, i, has_lane ? &off[step->lane] : &none, why, why_size))
+			return i;
+		if (step->fails)
+			continue;
+		if (step->action == PLAN_OFFLINE)
+			cpumask_set_cpu(step->cpu, &off[step->lane]);
+		else
+			cpumask_clear_cpu(step->cpu, &off[step->lane]);
+	}
+	return plan->nr_steps;
+}
+
+int plan_find_fault(const struct plan *plan, size_t *ret_step, char *why, size_t why_size)
+{
+	unsigned int nr_lanes = plan_nr_lanes(plan);
+	struct cpumask *off;
+	size_t step;
+	int ret = 0;
+
+	nr_lanes = nr_lanes < CPUMASK_NR_CPUS ? nr_lanes : CPUMASK_NR_CPUS;
+	off = calloc(nr_lanes, sizeof(*off));
+	if (!off) {
+		snprintf(why, why_size, "there is no memory to check the plan");
+		return -ENOMEM;
+	}
+	step = follow_steps(plan, off, why, why_size);
+	if (step < plan->nr_steps)
+		ret = -EINVAL;
+	for (unsigned int lane = 1; lane < nr_lanes; lane++)
+		cpumask_or(&off[0], &off[0], &off[lane]);
 	if (!ret)
-		ret = check_ends(plan, &off, why, why_size);
+		ret = check_ends(plan, &off[0], why, why_size);
+	free(off);
 	if (ret)
-		*ret_step = i;
+		*ret_step = step;
 	return ret;
 }
 
@@ -171,7 +242,7 @@ static const struct workload *find_workload(const char *name, char *why, size_t 
 {
 	const struct workload *workload = workload_find(name);
 	const struct workload *const *all;
-	char names[256] = "";
+	char names[512] = "";
 	size_t nr, used = 0;
 
 	if (workload)
@@ -215,6 +286,13 @@ int plan_generate(const struct topology *topo, const struct plan_params *params,
 		return ret;
 	if (checked.max_off == 0 || checked.max_off > nr_cpus)
 		checked.max_off = nr_cpus;
+	if (!checked.nr_lanes)
+		checked.nr_lanes = 2;
+	if (!checked.order)
+		checked.order = workload->order ? workload->order : PLAN_ORDER_ASCENDING;
+	ret = workload->check ? workload->check(topo, &checked, why, why_size) : 0;
+	if (ret)
+		return ret;
 	snprintf(plan.workload, sizeof(plan.workload), "%s", workload->name);
 	random_init(&random, params->seed);
 	ret = workload->generate(&plan, topo, &checked, &random);

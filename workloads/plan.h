@@ -21,16 +21,48 @@
 #define PLAN_STEPS_MAX ((size_t)1 << 24)
 #define PLAN_NS_MAX    ((uint64_t)INT64_MAX)
 
+/* No workload makes more lanes. */
+#define PLAN_LANES_MAX 64
+
 #define PLAN_NAME_BYTES 32
 
 enum plan_action { PLAN_OFFLINE, PLAN_ONLINE };
+
+/*
+ * A step that has to fail, and then leaves everything as it was: on its way the CPU passes three
+ * states, and one of them is made to refuse. The hotplug driver's is the lowest, then comes the
+ * wait until the threads are off the CPU (on the way down only), then the threads themselves.
+ * PLAN_FAILS_LAST makes nothing fail: the CPU is the last one, and the driver has to refuse it.
+ */
+enum plan_fails {
+	PLAN_FAILS_NOT,
+	PLAN_FAILS_HOTPLUG,
+	PLAN_FAILS_OFF_CPU,
+	PLAN_FAILS_THREADS,
+	PLAN_FAILS_LAST,
+	NR_PLAN_FAILS
+};
 
 struct plan_step {
 	uint64_t planned_ns; /* since the start of the block */
 	unsigned int cpu;    /* as the plan counts it */
 	unsigned int lane;   /* which of several parallel togglers, < CPUMASK_NR_CPUS; 0 with one */
 	enum plan_action action;
+	enum plan_fails fails;
 };
+
+/* In which order a workload turns to its CPUs; near and far are seen from the controller. */
+enum plan_order {
+	PLAN_ORDER_OWN, /* the workload's own */
+	PLAN_ORDER_ASCENDING,
+	PLAN_ORDER_DESCENDING,
+	PLAN_ORDER_NEAR,
+	PLAN_ORDER_FAR,
+	PLAN_ORDER_RANDOM, /* seeded, made once */
+	NR_PLAN_ORDERS
+};
+
+struct history;
 
 /* Everything a generator may look at besides the topology. Times in ns. */
 struct plan_params {
@@ -41,6 +73,11 @@ struct plan_params {
 	uint64_t dwell_off_ns, dwell_on_ns; /* between the steps, before dither */
 	uint64_t dither_ns; /* each dwell gets a seeded extra from [0, dither_ns] (M2) */
 	uint64_t seed;
+	enum plan_order order;
+	const struct history *history; /* what to replay; NULL: nothing */
+	unsigned int controller_cpu;   /* stays; what distances are counted from */
+	unsigned int nr_lanes; /* parallel togglers, for the workloads that have them; 0: 2, at most
+			  PLAN_LANES_MAX */
 };
 
 struct plan {
@@ -57,8 +94,9 @@ struct plan {
  * @why: one line for the user on failure.
  *
  * Return: 0, and the plan has passed plan_validate(); -ENOENT no such workload; -EINVAL parameters
- * (no CPU, zero cycles, a CPU the topology lacks); -ENOMEM; -EOVERFLOW more steps or time than a
- * plan can hold. @ret_plan is untouched on failure; release with plan_fini().
+ * (no CPU, zero cycles, a CPU the topology lacks); -EOPNOTSUPP the machine or the set has not what
+ * the workload is about; -ENOMEM; -EOVERFLOW more steps or time than a plan can hold. @ret_plan is
+ * untouched on failure; release with plan_fini().
  */
 int plan_generate(const struct topology *topo, const struct plan_params *params,
 		  struct plan *ret_plan, char *why, size_t why_size);
@@ -73,13 +111,23 @@ void plan_fini(struct plan *plan);
  * plan_validate() - is this a plan that can be run and undone?
  *
  * Times do not fall, no CPU goes off twice or comes on twice in a row, only CPUs of the set, all
- * back at the end, at least one step, nothing out of range. Return: 0 or -EINVAL with the step
- * named in @why.
+ * back at the end, at least one step, nothing out of range. Lanes run in parallel, so that each is
+ * looked at for itself: two may take the same CPU off, and both must bring it back. Return: 0;
+ * -EINVAL with the step named in @why; -ENOMEM.
  */
 int plan_validate(const struct plan *plan, char *why, size_t why_size);
 
 /* plan_validate() that also says at which step it failed; nr_steps: the plan as a whole. */
 int plan_find_fault(const struct plan *plan, size_t *ret_step, char *why, size_t why_size);
+
+/* The CPUs that really go away: not those that are only asked to and have to be refused. */
+void plan_away(const struct plan *plan, struct cpumask *ret_cpus);
+
+/* The most CPUs that it has away at once, as planned. */
+unsigned int plan_most_away(const struct plan *plan);
+
+/* The highest lane + 1; more than 1: the plan needs as many threads to run it. */
+unsigned int plan_nr_lanes(const struct plan *plan);
 
 /* Do all CPUs of the plan exist here? 0, or -ENOENT naming the missing ones in @why. */
 int plan_fits(const struct plan *plan, const struct topology *topo, char *why, size_t why_size);

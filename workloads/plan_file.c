@@ -13,8 +13,13 @@
  *	3 0 402776 4 online
  *
  * seq counts from 0; planned_ns is counted from the start of the block; action is "offline" or
- * "online". Numbers are decimal without sign and leading zeros, the list of CPUs ascends and is as
- * short as it can be: a plan has one spelling. The next plan of a file follows without a gap.
+ * "online". One more word behind it says that the step has to fail, where (see enum plan_fails):
+ *
+ *	4 0 500000 4 offline fails:threads		or fails:off_cpu, fails:hotplug, fails:last
+ *
+ * Steps of one lane follow each other, those of different lanes may run at the same time. Numbers
+ *are decimal without sign and leading zeros, the list of CPUs ascends and is as short as it can be:
+ *a plan has one spelling. The next plan of a file follows without a gap.
  */
 #include "plan.h"
 
@@ -38,6 +43,14 @@ static const char *const action_names[] = {
 	[PLAN_ONLINE] = "online",
 };
 
+static const char *const fails_names[NR_PLAN_FAILS] = {
+	[PLAN_FAILS_NOT] = "",
+	[PLAN_FAILS_HOTPLUG] = "fails:hotplug",
+	[PLAN_FAILS_OFF_CPU] = "fails:off_cpu",
+	[PLAN_FAILS_THREADS] = "fails:threads",
+	[PLAN_FAILS_LAST] = "fails:last",
+};
+
 static int save_header(const struct plan *plan, FILE *file)
 {
 	char cpus[LINE_BYTES];
@@ -56,8 +69,9 @@ int plan_save(const struct plan *plan, FILE *file)
 	for (size_t i = 0; i < plan->nr_steps; i++) {
 		const struct plan_step *step = &plan->steps[i];
 
-		if (fprintf(file, "%zu %u %" PRIu64 " %u %s\n", i, step->lane, step->planned_ns,
-			    step->cpu, action_names[step->action]) < 0)
+		if (fprintf(file, "%zu %u %" PRIu64 " %u %s%s%s\n", i, step->lane, step->planned_ns,
+			    step->cpu, action_names[step->action], step->fails ? " " : "",
+			    fails_names[step->fails]) < 0)
 			goto out_failed;
 	}
 	if (fflush(file) == 0)
@@ -256,6 +270,9 @@ static int load_step(struct reader *reader, struct plan *plan, uint64_t nr_steps
 	step.action = take_word(reader, action_names[PLAN_ONLINE]) ? PLAN_ONLINE : PLAN_OFFLINE;
 	if (step.action == PLAN_OFFLINE && !take_word(reader, action_names[PLAN_OFFLINE]))
 		return refuse(reader, "the action is neither \"offline\" nor \"online\"");
+	for (int i = PLAN_FAILS_NOT + 1; i < NR_PLAN_FAILS && !step.fails; i++)
+		if (take_word(reader, fails_names[i]))
+			step.fails = (enum plan_fails)i;
 	if (!is_at_end(reader))
 		return refuse(reader, "there is something behind the action");
 	ret = plan_add(plan, &step);

@@ -1,31 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* serial - every CPU in turn, never two away at once: what a rolling maintenance does. */
-#include "workload.h"
-
-static unsigned int next_in_turn(unsigned int cpu, const struct cpumask *cpus)
-{
-	unsigned int next = cpumask_next(cpu + 1, cpus);
-
-	return next < CPUMASK_NR_CPUS ? next : cpumask_first(cpus);
-}
+#include "wave.h"
 
 static int generate(struct plan *plan, const struct topology *topo,
 		    const struct plan_params *params, struct random *random)
 {
-	struct plan_step step = { .cpu = cpumask_first(&params->cpus), .action = PLAN_ONLINE };
-	int ret = 0;
+	struct wave wave;
+	int ret = wave_init(&wave, plan, topo, params, random);
 
-	(void)topo;
-	for (unsigned int left = params->cycles; left > 0 && !ret; left--) {
-		workload_wait(params, PLAN_ONLINE, random, &step.planned_ns);
-		step.action = PLAN_OFFLINE;
-		ret = plan_add(plan, &step);
-		workload_wait(params, PLAN_OFFLINE, random, &step.planned_ns);
-		step.action = PLAN_ONLINE;
-		if (!ret)
-			ret = plan_add(plan, &step);
-		step.cpu = next_in_turn(step.cpu, &params->cpus);
-	}
+	if (ret)
+		return ret;
+	for (unsigned int turn = 0; wave.left > 0 && !ret; turn++)
+		ret = wave_run(&wave, &wave.cpus[turn % wave.nr_cpus], 1, WAVE_BACK_SAME);
+	wave_fini(&wave);
 	return ret;
 }
 
@@ -34,5 +21,7 @@ const struct workload workload_serial = {
 	.summary = "each CPU of the set in turn, ascending, goes off and on",
 	.min_cpus = 2,
 	.collapses = "with one CPU this is toggle",
+	.order = PLAN_ORDER_ASCENDING,
+	.takes_all = true,
 	.generate = generate,
 };

@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* toggle - one CPU off and on again: the plainest plan, and the reference for every other one. */
-#include "workload.h"
+#include "wave.h"
 
 static int generate(struct plan *plan, const struct topology *topo,
 		    const struct plan_params *params, struct random *random)
 {
-	struct plan_step step = { .cpu = cpumask_last(&params->cpus), .action = PLAN_ONLINE };
-	int ret = 0;
+	struct wave wave;
+	int ret = wave_init(&wave, plan, topo, params, random);
 
-	(void)topo;
-	for (unsigned int left = 2 * params->cycles; left > 0 && !ret; left--) {
-		workload_wait(params, step.action, random, &step.planned_ns);
-		step.action = step.action == PLAN_ONLINE ? PLAN_OFFLINE : PLAN_ONLINE;
-		ret = plan_add(plan, &step);
-	}
+	if (ret)
+		return ret;
+	while (wave.left > 0 && !ret)
+		ret = wave_run(&wave, wave.cpus, 1, WAVE_BACK_SAME);
+	wave_fini(&wave);
 	return ret;
 }
 
@@ -22,5 +21,6 @@ const struct workload workload_toggle = {
 	.summary = "one CPU, the highest of the set, goes off and on",
 	.min_cpus = 1,
 	.collapses = "",
+	.order = PLAN_ORDER_DESCENDING,
 	.generate = generate,
 };

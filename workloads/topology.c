@@ -327,18 +327,15 @@ static int flatten(hwloc_topology_t hw, const struct origin *origin, struct topo
 	return fill_kinds(hw, topo);
 }
 
-int topology_load(struct topology *ret_topo)
+static int load(const struct origin *origin, struct topology *ret_topo)
 {
 	struct topology topo = { .nr_cpus = 0 };
-	struct origin origin;
 	hwloc_topology_t hw;
-	int ret;
+	int ret = load_hwloc(origin, &hw);
 
-	find_origin(&origin);
-	ret = load_hwloc(&origin, &hw);
 	if (ret)
 		return ret;
-	ret = flatten(hw, &origin, &topo);
+	ret = flatten(hw, origin, &topo);
 	hwloc_topology_destroy(hw);
 	if (ret) {
 		topology_fini(&topo);
@@ -346,6 +343,21 @@ int topology_load(struct topology *ret_topo)
 	}
 	*ret_topo = topo;
 	return 0;
+}
+
+int topology_load(struct topology *ret_topo)
+{
+	struct origin origin;
+
+	find_origin(&origin);
+	return load(&origin, ret_topo);
+}
+
+int topology_load_synthetic(const char *description, struct topology *ret_topo)
+{
+	const struct origin origin = { .synthetic = description };
+
+	return load(&origin, ret_topo);
 }
 
 void topology_fini(struct topology *topo)

@@ -72,6 +72,9 @@ enum topo_distance {
  */
 int topology_load(struct topology *ret_topo);
 
+/* A machine that nobody has: hwloc's synthetic notation, "package:8 core:128 pu:2". As above. */
+int topology_load_synthetic(const char *description, struct topology *ret_topo);
+
 /* Accepts a zeroed struct. */
 void topology_fini(struct topology *topo);
 

@@ -14,13 +14,21 @@
 #include "random.h"
 
 /* Raised when a generator or a duty changes what it does: older results are another benchmark's. */
-#define WORKLOADS_VERSION "1"
+#define WORKLOADS_VERSION "2"
 
 struct workload {
 	const char *name;
 	const char *summary;
 	unsigned int min_cpus; /* with fewer victims it collapses into a simpler one */
 	const char *collapses; /* what to say then, e.g. "with one CPU this is toggle" */
+	enum plan_order order; /* when params do not say; PLAN_ORDER_OWN: ascending */
+	bool takes_all;	       /* means to take every victim away: cycles may be too few for that */
+	bool has_lanes;	       /* several togglers at once: what a step costs is not kept */
+	bool is_hurried;       /* makes no pauses, whatever the dwell times are */
+
+	/* NULL: any machine will do. 0, or -EOPNOTSUPP with one line: what is missing here. */
+	int (*check)(const struct topology *topo, const struct plan_params *params, char *why,
+		     size_t why_size);
 
 	/* Appends to @plan. 0, or what plan_add() failed with. */
 	int (*generate)(struct plan *plan, const struct topology *topo,

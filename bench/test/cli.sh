@@ -118,6 +118,11 @@ plan_cpus() {
     refused '--controller 9' plan --controller 9
     HWLOC_SYNTHETIC='core:2 pu:1' refused 'only when its number is given' plan --cpus core:0
     HWLOC_SYNTHETIC='pu:1' refused 'at least two' plan
+    refused 'needs --history' plan --workload replay
+    refused 'No such file' plan --workload replay --history nowhere
+    refused 'hwloc cannot make that' plan --virtual 'pakcage:2'
+    refused 'threads do not fit' run --virtual 'package:8 core:512 pu:2' \
+        --workload package --cycles 8191 --threads-per-cpu 4096
 }
 
 plan_files() {
@@ -143,6 +148,8 @@ plan_works() {
     cmp "$room/one" "$room/two" || fail 'one seed, two plans'
     accepted plan "${selection[@]}"
     cmp "$room/one" "$room/out" || fail 'standard output has another plan than a file'
+    accepted plan --plan "$room/one" --draw
+    (($(grep -c 'a column is' "$room/out") == 3)) || fail 'not one picture per plan'
     accepted plan --plan "$room/one"
     accepted plan "${selection[@]}" --force -o "$room/two"
     (($(grep -c '^parkbench-plan ' "$room/one") == 3)) || fail 'not one plan per workload'

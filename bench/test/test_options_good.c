@@ -28,11 +28,11 @@ static struct options parsed(enum options_command command, const char *line)
 static void defaults_are_complete(void **state)
 {
 	const struct options o = parsed(OPTIONS_RUN, "run");
-	size_t nr_contenders;
 
 	(void)state;
-	contender_list(&nr_contenders);
-	assert_int_equal(o.nr_contenders, nr_contenders);
+	assert_int_equal(o.nr_contenders, 5);
+	assert_string_equal(o.contenders[0]->name, "park");
+	assert_string_equal(o.contenders[4]->name, "empty");
 	assert_int_equal(o.nr_workloads, 0);
 	assert_int_equal(o.nr_duties, 2);
 	assert_string_equal(o.duties[0]->name, "sleep");
@@ -157,8 +157,22 @@ static void google_benchmark_flags_arrive(void **state)
 static void help_wins_over_what_follows(void **state)
 {
 	(void)state;
-	assert_true(parsed(OPTIONS_RUN, "run --help --nonsense").is_help);
-	assert_true(parsed(OPTIONS_PLAN, "plan --cycles 3 -h").is_help);
+	assert_true(parsed(OPTIONS_RUN, "run --help --nonsense").help == OPTIONS_HELP);
+	assert_true(parsed(OPTIONS_PLAN, "plan --cycles 3 -h").help == OPTIONS_HELP);
+}
+
+static void a_rate_sets_the_waits(void **state)
+{
+	const struct options o = parsed(OPTIONS_PLAN, "plan --rate 200/s --order far");
+
+	(void)state;
+	assert_int_equal(o.dwell_off_ns, 2500000);
+	assert_int_equal(o.dwell_on_ns, 2500000);
+	assert_int_equal(o.dither_ns, 5000000);
+	assert_int_equal(o.order, PLAN_ORDER_FAR);
+	assert_int_equal(parsed(OPTIONS_PLAN, "plan --lanes 5").nr_lanes, 5);
+	assert_int_equal(parsed(OPTIONS_PLAN, "plan --rate 3/min").dither_ns, 20000000000);
+	assert_int_equal(parsed(OPTIONS_PLAN, "plan").order, PLAN_ORDER_OWN);
 }
 
 int main(void)
@@ -171,6 +185,7 @@ int main(void)
 		cmocka_unit_test(bystanders_are_a_pass),
 		cmocka_unit_test(google_benchmark_flags_arrive),
 		cmocka_unit_test(help_wins_over_what_follows),
+		cmocka_unit_test(a_rate_sets_the_waits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,6 +13,17 @@ static const enum options_command commands[] = { OPTIONS_PLAN, OPTIONS_IMPACT, O
 
 #define NR_COMMANDS (sizeof(commands) / sizeof(*commands))
 
+static bool is_named(enum options_command command, const char *name)
+{
+	for (enum options_page page = OPTIONS_HELP; page < NR_OPTIONS_PAGES; page++) {
+		const char *text = options_help(command, page);
+
+		if (text && strstr(text, name))
+			return true;
+	}
+	return false;
+}
+
 static void every_option_is_named(void **state)
 {
 	const char *name;
@@ -20,38 +31,37 @@ static void every_option_is_named(void **state)
 	(void)state;
 	for (size_t c = 0; c < NR_COMMANDS; c++)
 		for (size_t i = 0; (name = options_name(commands[c], i)); i++)
-			if (!strstr(options_help(commands[c]), name))
+			if (!is_named(commands[c], name))
 				fail_msg("%s is not in the help", name);
 }
 
-static void it_fits_a_screen(void **state)
+static void check_page(const char *text)
+{
+	size_t nr_lines = 0;
+
+	assert_non_null(strstr(text, "\nexample: parkbench "));
+	for (const char *end; (end = strchr(text, '\n')); text = end + 1, nr_lines++)
+		if (end - text > 100)
+			fail_msg("too wide: %.*s", (int)(end - text), text);
+	assert_string_equal(text, "");
+	assert_in_range(nr_lines, 24, 40);
+}
+
+static void each_page_fits_a_screen_and_has_an_example(void **state)
 {
 	(void)state;
 	for (size_t c = 0; c < NR_COMMANDS; c++) {
-		const char *text = options_help(commands[c]);
-		size_t nr_lines = 0;
-
-		for (const char *end; (end = strchr(text, '\n')); text = end + 1, nr_lines++)
-			if (end - text > 100)
-				fail_msg("too wide: %.*s", (int)(end - text), text);
-		assert_string_equal(text, "");
-		assert_in_range(nr_lines, 24, 40);
+		check_page(options_help(commands[c], OPTIONS_HELP));
+		if (options_help(commands[c], OPTIONS_HELP_MORE))
+			check_page(options_help(commands[c], OPTIONS_HELP_MORE));
 	}
-}
-
-static void it_has_an_example(void **state)
-{
-	(void)state;
-	for (size_t c = 0; c < NR_COMMANDS; c++)
-		assert_non_null(strstr(options_help(commands[c]), "\nexample: parkbench "));
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_option_is_named),
-		cmocka_unit_test(it_fits_a_screen),
-		cmocka_unit_test(it_has_an_example),
+		cmocka_unit_test(each_page_fits_a_screen_and_has_an_example),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

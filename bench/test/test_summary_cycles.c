@@ -52,6 +52,32 @@ static void cycles_are_found_per_cpu(void **state)
 	fake_fini(&fake);
 }
 
+/* Refused as planned, between its going and its coming: the cycle is whole all the same. */
+static void planned_refusals_break_no_cycle(void **state)
+{
+	const struct summary_row *row;
+	struct summary summary;
+	struct block *block;
+	struct fake fake;
+
+	(void)state;
+	fake_init(&fake);
+	block = fake_block(&fake, FAKE_PARK, 4, 0);
+	for (uint32_t i = 0; i < 8; i++) {
+		fake_step(&block->steps[i], i % 4 >= 2, 1, 100);
+		block->steps[i].ns[PHASE_TOTAL] = i % 4 >= 2 ? 1000 : 0;
+		if (i % 2 == 1 - i % 4 / 2)
+			continue;
+		block->steps[i].status = STEP_REFUSED;
+		block->steps[i].fails = PLAN_FAILS_HOTPLUG;
+	}
+	assert_int_equal(summary_make(&fake.rec, &summary), 0);
+	row = find(&summary, FAKE_PARK, PHASE_TOTAL, "mean");
+	assert_int_equal(row->n, 2);
+	summary_fini(&summary);
+	fake_fini(&fake);
+}
+
 /* Where both steps carry a part of the total, a cycle is their sum. */
 static void parts_of_a_total_add_up(void **state)
 {
@@ -103,6 +129,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(cycles_are_found_per_cpu),
+		cmocka_unit_test(planned_refusals_break_no_cycle),
 		cmocka_unit_test(parts_of_a_total_add_up),
 		cmocka_unit_test(share_is_of_sums),
 	};

@@ -16,7 +16,7 @@ static void holds_2048_cpus(void **state)
 	struct topology topo;
 
 	(void)state;
-	load_synthetic("package:8 core:128 pu:2", &topo);
+	load_synthetic("package:8 numa:2 l3:2 core:32 pu:2", &topo);
 	for (size_t i = 0; i < nr; i++) {
 		struct plan_params params = {
 			.workload = workloads[i]->name,
@@ -28,9 +28,13 @@ static void holds_2048_cpus(void **state)
 		struct plan plan, loaded;
 		char why[256] = "", *text;
 
-		if (plan_generate(&topo, &params, &plan, why, sizeof(why)))
+		int ret = plan_generate(&topo, &params, &plan, why, sizeof(why));
+
+		if (ret == -EOPNOTSUPP)
+			continue;
+		if (ret)
 			fail_msg("%s", why);
-		assert_int_equal(plan.nr_steps, 2 * NR_CYCLES);
+		assert_in_range(plan.nr_steps, 2 * NR_CYCLES, 7 * NR_CYCLES);
 		assert_in_range(plan.max_steps, plan.nr_steps, 2 * plan.nr_steps);
 		text = save_text(&plan, &length);
 		assert_int_equal(load_text(text, length, &loaded, why, sizeof(why)), 1);

@@ -6,6 +6,9 @@
  */
 #include "machine.h"
 
+#include "workload.h"
+
+#include <errno.h>
 #include <ftw.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -204,6 +207,44 @@ static void selects_by_what_is_online(void **state)
 	topology_fini(&topo);
 }
 
+/* Whatever the shape: CPUs that are offline are left alone, packages are whole without them. */
+static void plans_around_the_offline_ones(void **state)
+{
+	size_t nr;
+	const struct workload *const *workloads = workload_list(&nr);
+	struct topology topo;
+
+	(void)state;
+	assert_int_equal(try_machine("HWLOC_FSROOT", root, &topo), 0);
+	for (size_t i = 0; i < nr; i++) {
+		struct plan_params params = { .workload = workloads[i]->name, .cycles = 40 };
+		struct plan plan;
+		char why[256] = "";
+		int ret;
+
+		params.cpus = topo.online;
+		cpumask_clear_cpu(0, &params.cpus);
+		ret = plan_generate(&topo, &params, &plan, why, sizeof(why));
+		if (ret == -EOPNOTSUPP)
+			continue;
+		if (ret)
+			fail_msg("%s: %s", workloads[i]->name, why);
+		/* Of the plan, but it never goes: it has to be refused. */
+		if (strcmp(workloads[i]->name, "last") == 0)
+			cpumask_clear_cpu(0, &plan.cpus);
+		assert_true(cpumask_subset(&plan.cpus, &params.cpus));
+		if (workloads[i]->takes_all)
+			assert_set(&plan.cpus, "1-2,4,6");
+		if (strcmp(workloads[i]->name, "package") == 0) {
+			assert_int_equal(plan.steps[0].cpu, 1);
+			assert_int_equal(plan.steps[1].cpu, 4);
+			assert_int_equal(plan.steps[2].action, PLAN_ONLINE);
+		}
+		plan_fini(&plan);
+	}
+	topology_fini(&topo);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -211,6 +252,7 @@ int main(void)
 		cmocka_unit_test(keeps_offline_cpus_as_present),
 		cmocka_unit_test(removable_is_what_has_a_control_file),
 		cmocka_unit_test(selects_by_what_is_online),
+		cmocka_unit_test(plans_around_the_offline_ones),
 	};
 
 	return cmocka_run_group_tests(tests, make_machine, remove_machine);
