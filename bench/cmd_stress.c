@@ -55,6 +55,8 @@ static void print_command(const struct stress *stress, FILE *out)
 		fprintf(out, " --time %" PRIu64, torture->time_ns / 1000000000u);
 	fprintf(out, " --cpus %s --hotplug %s", list,
 		torture->hotplug ? torture->hotplug->name : "none");
+	if (stress->is_impact_accepted)
+		fputs(" --accept-impact", out);
 	if (stress->mix)
 		fprintf(out, " --ops-mix %s", stress->mix);
 	fputc('\n', out);

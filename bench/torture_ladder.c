@@ -100,11 +100,17 @@ static int close_cpu(unsigned int cpu, void *data)
 	return 0;
 }
 
+/* The first CPU of a real run: the suite itself lives there, and it may have no control file. */
+static bool has_to_stay(const struct torture *t, unsigned int cpu)
+{
+	return !t->options->hotplug->is_simulated && cpu == t->cpus[0];
+}
+
 static int hotplug_online(unsigned int cpu, void *data)
 {
 	struct torture_ladder *l = data;
 
-	return l->t->options->hotplug->online(cpu, &l->step);
+	return has_to_stay(l->t, cpu) ? 0 : l->t->options->hotplug->online(cpu, &l->step);
 }
 
 static int hotplug_offline(unsigned int cpu, void *data)
@@ -332,8 +338,7 @@ int torture_ladder_move(struct controller_thread *c, const struct torture_draw *
 	};
 	int ret;
 
-	/* The first CPU of a real run stays: the suite itself lives there. */
-	if (!c->t->options->hotplug->is_simulated && move.cpu == c->t->cpus[0])
+	if (has_to_stay(c->t, move.cpu))
 		return -1;
 	submit(l, move.cpu);
 	watch_begin(c, 8, move.direction == CPUHP_UP ? "cpu_up()" : "cpu_down()", -1);
