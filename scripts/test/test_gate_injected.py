@@ -19,7 +19,8 @@ sys.path[:0] = [os.path.dirname(HERE), HERE]
 
 from gate import policy, relink
 from gate.builds import digest_of_code
-from inject import inject
+from gate.problem import Problem
+from inject import inject, with_defect
 
 BUILD = os.environ["BUILD_DIR"]
 PROGRAM = os.path.join(BUILD, "bench", "parkbench")
@@ -60,6 +61,16 @@ class InjectedTest(unittest.TestCase):
         with open(os.path.join(out, "verdict.json"), encoding="utf-8") as file:
             return ended.returncode, json.load(file), ended.stdout
 
+    def test_source_with_no_place_for_it_is_said(self):
+        source = os.path.join(self.folder, "unpark.c")
+        for text, times in (("int unpark(void);\n", 0), ("static int unpark(int a)\n{\n}\n" * 2, 2)):
+            with open(source, "w", encoding="utf-8") as file:
+                file.write(text)
+            with self.assertRaisesRegex(Problem, f"{times} times, not once: nowhere"):
+                with_defect(source, "defect.h")
+        with self.assertRaisesRegex(Problem, "no defect nothing: there are delay, instr"):
+            inject(BUILD, "nothing", os.path.join(self.folder, "nothing"))
+
     def test_syscall_is_found_without_any_timing(self):
         head = self.build("syscall")
         code, answer, said = self.gate("check", "--build", head)
@@ -86,8 +97,11 @@ class InjectedTest(unittest.TestCase):
         code, answer, said = self.gate("run", "--base", base, "--head", PROGRAM, "--policy",
                                        self.short_policy(), "--no-counts", "--seed", "4")
         park, = [g for g in answer["gates"] if g["gate"].endswith("/park")]
-        self.assertEqual(park["verdict"], "pass", said)
         self.assertLess(park["ratio"], 0.9)
+        # So long a spin changes whom the scheduler lets go first, more so on a busy machine.
+        if "behaviour" not in park:
+            self.assertEqual((code, park["verdict"]), (0, "pass"), said)
+        self.assertIn(park["verdict"], ("pass", "inconclusive"), said)
 
 
 if __name__ == "__main__":

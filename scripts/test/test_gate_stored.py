@@ -103,11 +103,16 @@ def scaled(factor):
 
 
 class CountsTest(Stored):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.baseline = os.path.join(cls.room, "counts.json")
+        code, said = gate("promote", "--baseline", cls.baseline, "--allow-dirty")
+        if code:
+            raise AssertionError(said)
+
     def promoted(self):
-        path = os.path.join(self.folder, "counts.json")
-        code, said = gate("promote", "--baseline", path, "--allow-dirty")
-        self.assertEqual(code, 0, said)
-        return path
+        return shutil.copy(self.baseline, os.path.join(self.folder, "counts.json"))
 
     def test_own_build_is_as_checked_in(self):
         out = self.out()
@@ -124,8 +129,13 @@ class CountsTest(Stored):
         code, said = gate("check", "--run", folder, "--baseline", self.promoted(), "--out", out)
         self.assertEqual(code, 1, said)
         self.assertIn("threads:1/park: syscall getppid", said)
-        failure, = ET.parse(os.path.join(out, "junit.xml")).getroot().iter("failure")
-        self.assertIn("not in the baseline", failure.get("message"))
+        failed = {case.get("name"): failure.get("message")
+                  for case in ET.parse(os.path.join(out, "junit.xml")).getroot().iter("testcase")
+                  for failure in case.iter("failure")}
+        # A stored run is one pass: what else the machine does may push switches out of a band.
+        found, = [name for name in failed if "outside the band" not in failed[name]]
+        self.assertIn("threads:1/park: syscall getppid", found)
+        self.assertIn("not in the baseline", failed[found])
 
     def test_leaked_thread_is_a_regression(self):
         def leaked(text):
