@@ -84,7 +84,7 @@ def tables(base, head, kernel, policy):
     scratch = tempfile.mkdtemp(prefix="parkbench-gate.")
     try:
         outs = [os.path.join(scratch, str(i)) for i in range(len(builds))]
-        runs = lab.run_guests([(kernel, SEED, program,
+        runs = lab.run_guests([(lab.Guest(kernel, SEED, program),
                                 selection(policy.lab["exact_cycles"]), out)
                                for program, out in zip(builds, outs)], 2)
         made = [table_of(run, lab.facts_of(out), policy) for run, out in zip(runs, outs)]

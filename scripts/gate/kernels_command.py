@@ -7,6 +7,7 @@ instructions, and jumps where all CPUs wait (for a grace period, for a tick): of
 figure is that time, in the same unit. The cost of tracing is in every figure.
 """
 
+import csv
 import math
 import os
 import re
@@ -58,6 +59,7 @@ def main(words):
     try:
         sides = measure(options, program, range(first, first + nr_seeds), policy, scratch)
         gates = make_gates(*sides, policy.lab)
+        write_table(os.path.join(out, "kernels.csv"), gates, sides, options)
         notes = ["steps that wait, as for a grace period, have their waiting in the figure",
                  *absent_calls(sides)]
         answer = verdict.make("kernels", gates, policy, notes=notes, **facts)
@@ -75,7 +77,8 @@ def measure(options, program, seeds, policy, scratch):
     for seed in seeds:
         say(f"pair of guests, seed {seed}")
         outs = [os.path.join(scratch, f"{side}-{seed}") for side in ("base", "head")]
-        runs = lab.run_guests([(kernel, seed, program, selection(policy.lab["cycles"]), out)
+        runs = lab.run_guests([(lab.Guest(kernel, seed, program, boot_cpus=1),
+                                selection(policy.lab["cycles"]), out)
                                for kernel, out in zip(kernels, outs)], 2)
         for side, run, out in zip(sides, runs, outs):
             run.check_valid()
@@ -89,8 +92,10 @@ def instructions(run, ns_per_instruction):
     found = {}
     for row in run.table("kpark.csv"):
         if row["status"] == "ok":
-            thread = re.sub(r"/[0-9]+$", "", row["thread"])
-            add(found, f"call {row['call']} {thread}", row["ns"])
+            thread = re.sub(r"/[0-9]+(?=:|$)", "", row["thread"])
+            # A CPU that comes for the first time creates its threads, and parks them at once.
+            first = ", first online" if row["pass"] == "first_online" else ""
+            add(found, f"call {row['call']} {thread}{first}", row["ns"])
     for row in run.table("steps.csv"):
         # Probes on calls inside a step are paid for by the step: where there are none.
         if row["status"] == "ok" and row["trace"] == "steps" and row["is_rollback"] == "0":
@@ -109,8 +114,29 @@ def add(found, what, ns):
 def absent_calls(sides):
     seen = {what.split()[1] for side in sides for one in side for what in one
             if what.startswith("call ")}
-    return [f"no kernel call of {call} was seen: it happens when a CPU comes for the first time"
-            for call in ("park", "unpark", "create") if call not in seen]
+    return [f"no kernel call of {call} was seen" for call in ("park", "unpark", "create")
+            if call not in seen]
+
+
+def write_table(path, gates, sides, options):
+    """What was compared and over how many seeds, with the extremes: seeds are not alike."""
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file, lineterminator="\n")
+        rows.writerow(["schema", "what", "kernel", "side", "seeds", "min_instructions",
+                       "p50_instructions", "max_instructions", "ratio", "low", "high", "verdict"])
+        for gate in gates:
+            for side, kernel, runs in zip(("base", "head"),
+                                          (options.base_kernel, options.head_kernel), sides):
+                values = [one[gate["gate"]] for one in runs if gate["gate"] in one]
+                if values:
+                    rows.writerow([1, gate["gate"], kernel, side, len(values), min(values),
+                                   middle(values), max(values), *map(figure, (
+                                       gate.get("ratio"), gate.get("low"), gate.get("high"))),
+                                   gate["verdict"]])
+
+
+def figure(value):
+    return "" if value is None else f"{value:.4f}"
 
 
 def make_gates(base, head, terms):

@@ -6,35 +6,46 @@ import os
 import shutil
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 from gate.problem import NOT_VALID, SKIPPED, Problem
 from gate.tables import Run
 
 LAB = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "lab", "lab.py")
 GUEST_S = 1200
+NR_CPUS = 2
 
 
-def run_guest(kernel, seed, program, command, out):
+@dataclass(frozen=True)
+class Guest:
+    kernel: str
+    seed: int
+    program: str
+    boot_cpus: int = NR_CPUS    # online at first; the others come for the first time in the run
+
+
+def run_guest(guest, command, out):
     """What `parkbench run` left, as a Run; out also has lab.json."""
     # In the guest every build has the same name: it is part of what the kernel sees.
     named = os.path.join(out + ".program", "parkbench")
     os.makedirs(os.path.dirname(named))
-    shutil.copy(program, named)
-    words = [LAB, "run", "--deterministic", "--seed", str(seed), "--kernel", kernel, "--cpus", "2",
-             "--memory", "512M", "--program", named, "--timeout", str(GUEST_S), "--out", out,
+    shutil.copy(guest.program, named)
+    words = [LAB, "run", "--deterministic", "--seed", str(guest.seed), "--kernel", guest.kernel,
+             "--cpus", str(NR_CPUS), "--boot-cpus", str(guest.boot_cpus), "--memory", "512M",
+             "--program", named, "--timeout", str(GUEST_S), "--out", out,
              "--", "parkbench", "run", *command, "--out", "/out/run"]
     ended = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                            stderr=subprocess.PIPE, text=True, check=False)
     if ended.returncode:
         said = ended.stderr.strip().splitlines() or ["no reason given"]
         code = ended.returncode if ended.returncode in (2, SKIPPED) else NOT_VALID
-        raise Problem(f"guest with kernel {kernel}, seed {seed}: exit {ended.returncode}:"
+        raise Problem(f"guest with kernel {guest.kernel}, seed {guest.seed}: exit {ended.returncode}:"
                       f" {said[-1]}", code)
     return Run(os.path.join(out, "run"))
 
 
 def run_guests(jobs, nr_at_once):
-    """[(kernel, seed, program, command, out)] -> [Run], in order."""
+    """[(Guest, command, out)] -> [Run], in order."""
     with ThreadPoolExecutor(nr_at_once) as pool:
         futures = [pool.submit(run_guest, *job) for job in jobs]
         try:

@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: MIT
 """The gate's judgement of guests' figures, and what it writes. No build is needed."""
 
+import csv
 import hashlib
 import os
 import sys
 import tempfile
+import types
 import unittest
 import xml.etree.ElementTree as ET
 
@@ -44,6 +46,38 @@ class LabTest(unittest.TestCase):
         gates = self.kernels({"step up a f": 2000.0, "step up b g": 600.0}, 19)
         self.assertEqual({gate["verdict"] for gate in gates.values()}, {"inconclusive"})
         self.assertAlmostEqual(gates["step up a f"]["ratio"], 2.0, places=2)
+
+    def test_first_time_is_a_call_of_its_own(self):
+        def call(name, thread, recorded, ns, status="ok"):
+            return {"call": name, "thread": thread, "pass": recorded, "ns": ns, "status": status}
+        tables = {"kpark.csv": [call("create", "kworker/1:0H", "first_online", "600"),
+                                call("park", "cpuhp/1", "first_online", "100"),
+                                call("park", "cpuhp/1", "kernel", "40"),
+                                call("park", "cpuhp/2", "kernel", "60"),
+                                call("park", "cpuhp/2", "kernel", "9999", "spoiled")],
+                  "steps.csv": []}
+        found = kernels_command.instructions(types.SimpleNamespace(table=tables.get, folder="r"), 2)
+        self.assertEqual(found, {"call create kworker:0H, first online": 300.0,
+                                 "call park cpuhp, first online": 50.0, "call park cpuhp": 25.0})
+        self.assertEqual(kernels_command.absent_calls(([found], [found])),
+                         ["no kernel call of unpark was seen"])
+
+    def test_table_of_kernels_has_both_and_what_only_one_has(self):
+        base = [{"a": 1.0, "b": 5.0}, {"a": 3.0, "b": 5.0}, {"a": 2.0}]
+        head = [{"a": 4.0}, {"a": 6.0}, {"a": 5.0}]
+        gates = kernels_command.make_gates(base, head, self.TERMS)
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "kernels.csv")
+            kernels_command.write_table(path, gates, (base, head), types.SimpleNamespace(
+                base_kernel="6.1", head_kernel="6.12"))
+            with open(path, encoding="utf-8", newline="") as file:
+                rows = {(row["what"], row["side"]): row for row in csv.DictReader(file)}
+        self.assertEqual(set(rows), {("a", "base"), ("a", "head"), ("b", "base")})
+        row = rows["a", "head"]
+        self.assertEqual([row["kernel"], row["seeds"], row["min_instructions"],
+                          row["p50_instructions"], row["max_instructions"], row["ratio"]],
+                         ["6.12", "3", "4.0", "5.0", "6.0", "2.5000"])
+        self.assertEqual(rows["b", "base"]["seeds"], "2")
 
     def test_one_instruction_is_a_regression(self):
         base = {"park resume p10": 6833.0, "park resume p50": 6833.0}
