@@ -9,9 +9,9 @@ static const struct {
 	uint32_t bit;
 	const char *name;
 } names[] = {
-	{ PARK, "PARK" }, { PARKED, "PARKED" }, { STOP, "STOP" }, { EXITED, "EXITED" },
-	{ WAKE, "WAKE" }, { SLEEP, "SLEEP" },	{ BIND, "BIND" }, { SELF, "SELF" },
-	{ FD, "FD" },	  { NEW, "NEW" },
+	{ PARK, "PARK" }, { PARKED, "PARKED" }, { STOP, "STOP" },	{ EXITED, "EXITED" },
+	{ WAKE, "WAKE" }, { SLEEP, "SLEEP" },	{ BIND, "BIND" },	{ SELF, "SELF" },
+	{ FD, "FD" },	  { NEW, "NEW" },	{ STIRRED, "STIRRED" }, { AWAITED, "AWAITED" },
 };
 
 int kthread_describe(struct kthread *k, char *buf, size_t size)
@@ -24,6 +24,6 @@ int kthread_describe(struct kthread *k, char *buf, size_t size)
 		if (word & names[i].bit)
 			used += (size_t)snprintf(bits + used, sizeof(bits) - used, "%s%s",
 						 used ? " " : "", names[i].name);
-	return snprintf(buf, size, "%s, %u waits, generation %u", used ? bits : "-",
+	return snprintf(buf, size, "%s, %u parkers, generation %u", used ? bits : "-",
 			(word & (uint32_t)NREQ) / NREQ_ONE, generation(word));
 }

@@ -4,22 +4,71 @@
 
 #include <kpark/describe.h>
 
+static const char *described(struct kthread *k)
+{
+	static char text[KTHREAD_DESCRIBE_BYTES];
+
+	assert_in_range(kthread_describe(k, text, sizeof(text)), 1, sizeof(text) - 1);
+	return text;
+}
+
 static void says_what_is_set(void **state)
 {
 	struct subject subject = { 0 };
 	struct kthread *k = kthread_run(count_turns, &subject, "described");
-	char text[KTHREAD_DESCRIBE_BYTES];
 
 	(void)state;
 	wait_for_turns(&subject);
-	kthread_describe(k, text, sizeof(text));
-	assert_string_equal(text, "-, 0 waits, generation 0");
+	assert_string_equal(described(k), "-, 0 parkers, generation 0");
 	assert_int_equal(bounded(kthread_park(k)), 0);
-	kthread_describe(k, text, sizeof(text));
-	assert_string_equal(text, "PARK PARKED SLEEP, 0 waits, generation 0");
+	/* A futex that returned for no reason has stirred it. */
+	if (strcmp(described(k), "PARK PARKED SLEEP STIRRED, 1 parkers, generation 0"))
+		assert_string_equal(described(k), "PARK PARKED SLEEP, 1 parkers, generation 0");
 	kthread_unpark(k);
-	kthread_describe(k, text, sizeof(text));
-	assert_string_equal(text, "-, 0 waits, generation 1");
+	assert_string_equal(described(k), "-, 0 parkers, generation 1");
+	bounded(kthread_stop(k));
+}
+
+static void says_that_a_controller_sleeps(void **state)
+{
+	struct subject subject = { .is_deaf = true };
+	struct kthread *k = kthread_run(count_turns, &subject, "deaf");
+	struct caller parker;
+
+	(void)state;
+	wait_for_turns(&subject);
+	caller_start(&parker, kthread_park, k);
+	wait_until(strcmp(described(k), "PARK AWAITED, 1 parkers, generation 0") == 0);
+	atomic_store(&subject.is_deaf, false);
+	assert_int_equal(caller_join(&parker), 0);
+	assert_null(strstr(described(k), "AWAITED"));
+	bounded(kthread_stop(k));
+}
+
+static void says_that_it_was_stirred(void **state)
+{
+	struct subject subject = { 0 };
+	struct kthread *k = kthread_run(count_turns, &subject, "stirred");
+
+	(void)state;
+	wait_for_turns(&subject);
+	assert_int_equal(bounded(kthread_park(k)), 0);
+	hold(k);
+	release();
+	wait_until(strcmp(described(k), "PARK PARKED SLEEP STIRRED, 1 parkers, generation 0") == 0);
+	kthread_unpark(k);
+	assert_string_equal(described(k), "-, 0 parkers, generation 1");
+	bounded(kthread_stop(k));
+}
+
+static void says_what_is_left_of_it(void **state)
+{
+	struct subject subject = { .has_to_end = true };
+	struct kthread *k = kthread_run(count_turns, &subject, "ended");
+
+	(void)state;
+	wait_for_end(k);
+	assert_string_equal(described(k), "EXITED, 0 parkers, generation 1");
 	bounded(kthread_stop(k));
 }
 
@@ -27,14 +76,13 @@ static void cuts_and_terminates(void **state)
 {
 	struct subject subject = { 0 };
 	struct kthread *k = kthread_run(count_turns, &subject, "cut");
+	int length = (int)strlen("-, 0 parkers, generation 0");
 	char text[4];
-	int length;
 
 	(void)state;
-	bounded(kthread_park(k));
-	length = kthread_describe(k, text, sizeof(text));
-	assert_string_equal(text, "PAR");
-	assert_int_equal(length, strlen("PARK PARKED SLEEP, 0 waits, generation 0"));
+	wait_for_turns(&subject);
+	assert_int_equal(kthread_describe(k, text, sizeof(text)), length);
+	assert_string_equal(text, "-, ");
 	bounded(kthread_stop(k));
 }
 
@@ -42,6 +90,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(says_what_is_set),
+		cmocka_unit_test(says_that_a_controller_sleeps),
+		cmocka_unit_test(says_that_it_was_stirred),
+		cmocka_unit_test(says_what_is_left_of_it),
 		cmocka_unit_test(cuts_and_terminates),
 	};
 

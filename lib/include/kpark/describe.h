@@ -4,7 +4,7 @@
  *
  *	char text[KTHREAD_DESCRIBE_BYTES];
  *
- *	kthread_describe(k, text, sizeof(text));	// "PARK SLEEP, 1 waits, generation 17"
+ *	kthread_describe(k, text, sizeof(text));	// "PARK AWAITED, 1 parkers, generation 17"
  *
  * For people, not for programs: which words there are is not part of any contract. They are the
  * names of lib/kthread_state.h, where each has its line.
