@@ -85,6 +85,13 @@ static void put_far_cpu_ns(struct csv_writer *csv, const struct csv_row *row)
 	put_measured(csv, r->record->is_cpu_time, r->sample->far_cpu_ns);
 }
 
+static void put_spun_ns(struct csv_writer *csv, const struct csv_row *row)
+{
+	const struct csv_roundtrip_row *r = row->roundtrip;
+
+	put_measured(csv, r->record->is_cpu_time && r->what->spun_ns, r->sample->spun_ns);
+}
+
 static void put_goal(struct csv_writer *csv, const struct csv_row *row)
 {
 	if (row->roundtrip->row->goal > 0)
@@ -125,9 +132,13 @@ static const struct csv_column columns[] = {
 	  put_near_cpu_ns },
 	{ "far_cpu_ns", "integer", IN(ROUNDTRIP), "likewise of the far side, all threads",
 	  put_far_cpu_ns },
+	{ "spun_ns", "integer", IN(ROUNDTRIP),
+	  "of both, spent on looking on instead of sleeping; empty where nobody counts that",
+	  put_spun_ns },
 	{ "statistic", "text", IN(LIMITS),
 	  "`p50` of the time, as the median of the medians of blocks; `p99` of all samples; "
-	  "`near_cpu`, `far_cpu`: median CPU time; `ratio` to reference; "
+	  "`near_cpu`, `far_cpu`: median CPU time; `spun`: mean CPU time of both spent on looking "
+	  "on instead of sleeping; `ratio` to reference; "
 	  "`anonymous`, `page_table`, `kernel_stack`: memory of one parked thread",
 	  put_statistic },
 	{ "value", "number", IN(LIMITS), "in unit; empty: reason says why", put_value },

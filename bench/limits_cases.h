@@ -17,10 +17,13 @@ extern const struct roundtrip_case floor_setaffinity, floor_getaffinity, floor_c
 extern const struct roundtrip_case floor_create_join;
 
 /* What the facility makes of it, one thread: limits_park.c; many: limits_many.c. */
-extern const struct roundtrip_case limits_park_asleep, limits_park_polling, limits_unpark_call;
-extern const struct roundtrip_case limits_unpark_to_far, limits_cycle_asleep, limits_cycle_polling;
+extern const struct roundtrip_case limits_park_asleep, limits_park_blocking, limits_park_polling;
+extern const struct roundtrip_case limits_unpark_call, limits_unpark_call_bound;
+extern const struct roundtrip_case limits_unpark_to_far;
+extern const struct roundtrip_case limits_unpark_confirmed, limits_unpark_blocking;
+extern const struct roundtrip_case limits_unpark_bound;
+extern const struct roundtrip_case limits_cycle_asleep, limits_cycle_blocking, limits_cycle_polling;
 extern const struct roundtrip_case limits_wake_call, limits_unpark_unparked;
-extern const struct roundtrip_case limits_unpark_confirmed;
 extern const struct roundtrip_case limits_park_loop, limits_park_many;
 extern const struct roundtrip_case limits_unpark_loop, limits_unpark_many;
 

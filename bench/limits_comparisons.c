@@ -25,11 +25,14 @@ const struct limits_comparison limits_comparisons[] = {
 	{ &limits_park_asleep, { FLOOR(futex_round_trip) }, WHERE_ONE_CPU, 1.10 },
 	{ &limits_park_asleep, { FLOOR(futex_round_trip) }, WHERE_TWO_CPUS, 0.60 },
 	{ &limits_park_asleep, { FLOOR(wake_and_spin) }, WHERE_TWO_CPUS, 1.10 },
+	{ &limits_park_blocking, { FLOOR(futex_round_trip) }, WHERE_TWO_CPUS, 0 },
 	{ &limits_park_polling, { FLOOR(cache_line) }, WHERE_TWO_CPUS, 3 },
 	{ &limits_unpark_call, { FLOOR(futex_wake) }, WHERE_ANY, 1.10 },
-	{ &limits_unpark_call, { FLOOR(futex_wake), FLOOR(setaffinity) }, WHERE_ANY, 1.10 },
+	{ &limits_unpark_call_bound, { FLOOR(futex_wake), FLOOR(setaffinity) }, WHERE_ANY, 1.10 },
 	{ &limits_unpark_to_far, { FLOOR(futex_to_far) }, WHERE_ANY, 0 },
 	{ &limits_unpark_confirmed, { FLOOR(futex_round_trip) }, WHERE_ANY, 0 },
+	{ &limits_unpark_blocking, { FLOOR(futex_round_trip) }, WHERE_TWO_CPUS, 0 },
+	{ &limits_unpark_bound, { FACILITY(unpark_confirmed) }, WHERE_ANY, 0 },
 	{ &limits_cycle_asleep, { TWICE(futex_round_trip) }, WHERE_ANY, 0 },
 	{ &limits_cycle_asleep, { FLOOR(create_join) }, WHERE_ANY, 0 },
 	{ &limits_cycle_polling, { TWICE(cache_line) }, WHERE_TWO_CPUS, 0 },
@@ -52,6 +55,12 @@ const struct limits_comparison limits_comparisons[] = {
 	}
 
 const struct limits_comparison peers_comparisons[] = {
-	PEER(cond), PEER(sem),	  PEER(eventfd),
-	PEER(pipe), PEER(signal), { NULL, { { NULL, 0, false } }, 0, 0 },
+	{ &limits_park_blocking, { FACILITY(park_asleep) }, WHERE_ANY, 0 },
+	{ &limits_unpark_blocking, { FACILITY(unpark_confirmed) }, WHERE_ANY, 0 },
+	PEER(cond),
+	PEER(sem),
+	PEER(eventfd),
+	PEER(pipe),
+	PEER(signal),
+	{ NULL, { { NULL, 0, false } }, 0, 0 },
 };

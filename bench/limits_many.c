@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Many threads parked and unparked at once, by a loop of single calls and by the calls for sets.
+ * Both spin by the library's default, and an epoch spares both the binding.
  *
  * "Unparked" is when every thread has run: kthread_unpark_wait() in the loop, and for the set the
  * last count of the far side.
@@ -42,11 +43,19 @@ static void stop_all(struct crowd *c)
 	free(c);
 }
 
+/* Nothing moves threads while they are measured: it stays at nought. */
+static const struct kthread_epoch undisturbed;
+
 static int create_all(struct roundtrip_block *block, struct crowd *c)
 {
+	struct kthread_attr attr = KTHREAD_ATTR_DEFAULT;
+
+	attr.per_cpu = attr.parked = true;
+	attr.epoch = &undisturbed;
 	for (; c->nr < block->site->nr_threads; c->nr++) {
-		c->threads[c->nr] = kthread_create_on_cpu(run, &block->fars[c->nr],
-							  far_cpu(block->site, c->nr), "many/%u");
+		attr.cpu = (int)far_cpu(block->site, c->nr);
+		c->threads[c->nr] =
+			kthread_create_attr(&attr, run, &block->fars[c->nr], "many/%d", attr.cpu);
 		if (!c->threads[c->nr])
 			return -errno;
 	}
@@ -221,11 +230,16 @@ const struct roundtrip_case *const limits_pair_cases[] = {
 	&floor_context_switch,
 	&floor_create_join,
 	&limits_park_asleep,
+	&limits_park_blocking,
 	&limits_park_polling,
 	&limits_unpark_call,
+	&limits_unpark_call_bound,
 	&limits_unpark_to_far,
 	&limits_unpark_confirmed,
+	&limits_unpark_blocking,
+	&limits_unpark_bound,
 	&limits_cycle_asleep,
+	&limits_cycle_blocking,
 	&limits_cycle_polling,
 	&limits_wake_call,
 	&limits_unpark_unparked,

@@ -2,7 +2,9 @@
 /*
  * The park facility in the loop: one per-CPU thread, asleep or polling, parked and unparked.
  *
- * Every case counts in the thread itself, so an operation that had no effect fails the block.
+ * As its users get it: controllers spin by the library's default, and an epoch tells that no
+ * binding was lost. "_block" is without the one, "_bind" without the other. Every case counts in
+ * the thread itself, so an operation that had no effect fails the block.
  */
 #include "limits_cases.h"
 #include "roundtrip_far.h"
@@ -11,11 +13,22 @@
 #include <kpark/kthread.h>
 #include <stdlib.h>
 
+/* How a case's thread differs from the library's defaults. */
+struct manner {
+	int (*run)(void *arg);
+	bool is_stamping;
+	bool is_blocking; /* no controller spins for it */
+	bool is_bound;	  /* again at each unpark, for want of an epoch */
+};
+
 struct parked {
 	struct kthread *k;
 	struct roundtrip_far *far;
 	bool is_stamping;
 };
+
+/* Nothing moves threads while they are measured: it stays at nought. */
+static const struct kthread_epoch undisturbed;
 
 /* Whatever woke it: a park counts once it is over, a wake when its token is taken. */
 static void serve(struct parked *p)
@@ -61,16 +74,22 @@ static int run_woken(void *arg)
 	return 0;
 }
 
-static int open_thread(struct roundtrip_block *block, int (*run)(void *arg), bool is_stamping)
+static int open_thread(struct roundtrip_block *block, const struct manner *manner)
 {
 	struct parked *p = calloc(1, sizeof(*p));
+	struct kthread_attr attr = KTHREAD_ATTR_DEFAULT;
 	int ret;
 
 	if (!p)
 		return -ENOMEM;
 	p->far = &block->fars[0];
-	p->is_stamping = is_stamping;
-	p->k = kthread_create_on_cpu(run, p, far_cpu(block->site, 0), "limits/%u");
+	p->is_stamping = manner->is_stamping;
+	attr.cpu = (int)far_cpu(block->site, 0);
+	attr.per_cpu = attr.parked = true;
+	attr.epoch = manner->is_bound ? NULL : &undisturbed;
+	if (manner->is_blocking)
+		attr.spin_ns = 0;
+	p->k = kthread_create_attr(&attr, manner->run, p, "limits/%d", attr.cpu);
 	if (!p->k) {
 		ret = -errno;
 		free(p);
@@ -88,23 +107,28 @@ static int open_thread(struct roundtrip_block *block, int (*run)(void *arg), boo
 
 static int open_asleep(struct roundtrip_block *block)
 {
-	return open_thread(block, run_asleep, false);
+	return open_thread(block, &(struct manner){ .run = run_asleep });
+}
+
+static int open_asleep_blocking(struct roundtrip_block *block)
+{
+	return open_thread(block, &(struct manner){ .run = run_asleep, .is_blocking = true });
 }
 
 static int open_polling(struct roundtrip_block *block)
 {
-	return open_thread(block, run_polling, false);
+	return open_thread(block, &(struct manner){ .run = run_polling });
 }
 
 static int open_woken(struct roundtrip_block *block)
 {
-	return open_thread(block, run_woken, false);
+	return open_thread(block, &(struct manner){ .run = run_woken });
 }
 
 /* Asleep in its park when the block begins. */
-static int open_parked_as(struct roundtrip_block *block, bool is_stamping)
+static int open_parked_as(struct roundtrip_block *block, const struct manner *manner)
 {
-	int ret = open_thread(block, run_asleep, is_stamping);
+	int ret = open_thread(block, manner);
 	struct parked *p = block->own;
 
 	if (!ret)
@@ -114,12 +138,22 @@ static int open_parked_as(struct roundtrip_block *block, bool is_stamping)
 
 static int open_parked(struct roundtrip_block *block)
 {
-	return open_parked_as(block, false);
+	return open_parked_as(block, &(struct manner){ .run = run_asleep });
+}
+
+static int open_parked_bound(struct roundtrip_block *block)
+{
+	return open_parked_as(block, &(struct manner){ .run = run_asleep, .is_bound = true });
+}
+
+static int open_parked_blocking(struct roundtrip_block *block)
+{
+	return open_parked_as(block, &(struct manner){ .run = run_asleep, .is_blocking = true });
 }
 
 static int open_parked_stamping(struct roundtrip_block *block)
 {
-	return open_parked_as(block, true);
+	return open_parked_as(block, &(struct manner){ .run = run_asleep, .is_stamping = true });
 }
 
 static int close_thread(struct roundtrip_block *block)
@@ -134,6 +168,14 @@ static int close_thread(struct roundtrip_block *block)
 static struct kthread *thread_of(const struct roundtrip_block *block)
 {
 	return ((struct parked *)block->own)->k;
+}
+
+static uint64_t spun_ns(const struct roundtrip_block *block)
+{
+	struct kthread_stats stats;
+
+	kthread_read_stats(thread_of(block), &stats);
+	return stats.parks.spun_ns + stats.arrivals.spun_ns + stats.idle.spun_ns;
 }
 
 static int op_park(struct roundtrip_block *block)
@@ -177,46 +219,44 @@ static int reset_unpark(struct roundtrip_block *block)
 	return ret ? ret : kthread_park(thread_of(block));
 }
 
-const struct roundtrip_case limits_park_asleep = {
-	.name = "park",
-	.about = "kthread_park of a thread that sleeps, until it is parked",
-	.role = ROLE_FACILITY,
-	.where = WHERE_ANY,
-	.before = FAR_ASLEEP,
-	.after = FAR_ASLEEP,
-	.open = open_asleep,
-	.op = op_park,
-	.reset = op_unpark_wait,
-	.is_answered = true,
-	.close = close_thread,
-};
+#define CASE(id, word, words, opens, ops, resets)                                                  \
+	const struct roundtrip_case limits_##id = {                                                \
+		.name = word,                                                                      \
+		.about = words,                                                                    \
+		.role = ROLE_FACILITY,                                                             \
+		.where = WHERE_ANY,                                                                \
+		.before = FAR_ASLEEP,                                                              \
+		.after = FAR_ASLEEP,                                                               \
+		.is_answered = true,                                                               \
+		.open = opens,                                                                     \
+		.op = ops,                                                                         \
+		.reset = resets,                                                                   \
+		.close = close_thread,                                                             \
+		.spun_ns = spun_ns,                                                                \
+	}
 
-const struct roundtrip_case limits_park_polling = {
-	.name = "park_polling",
-	.about = "kthread_park of a thread that runs and looks all the time, until it is parked",
-	.role = ROLE_FACILITY,
-	.where = WHERE_TWO_CPUS,
-	.before = FAR_AWAKE,
-	.open = open_polling,
-	.op = op_park,
-	.reset = op_unpark_wait,
-	.is_answered = true,
-	.close = close_thread,
-};
-
-const struct roundtrip_case limits_unpark_call = {
-	.name = "unpark_call",
-	.about = "kthread_unpark of a thread asleep in its park, until the call returns",
-	.role = ROLE_FACILITY,
-	.where = WHERE_ANY,
-	.before = FAR_ASLEEP,
-	.after = FAR_ASLEEP,
-	.open = open_parked,
-	.op = op_unpark,
-	.reset = reset_unpark,
-	.is_answered = true,
-	.close = close_thread,
-};
+CASE(park_asleep, "park", "kthread_park of a thread that sleeps, until it is parked", open_asleep,
+     op_park, op_unpark_wait);
+CASE(park_blocking, "park_block", "the same by a controller that does not spin",
+     open_asleep_blocking, op_park, op_unpark_wait);
+CASE(unpark_call, "unpark_call", "kthread_unpark of a thread asleep in its park, until it returns",
+     open_parked, op_unpark, reset_unpark);
+CASE(unpark_call_bound, "unpark_call_bind", "the same of a thread that has to be bound again",
+     open_parked_bound, op_unpark, reset_unpark);
+CASE(unpark_confirmed, "unpark",
+     "kthread_unpark_wait of a thread asleep in its park, until it has run", open_parked,
+     op_unpark_wait, reset_unpark);
+CASE(unpark_blocking, "unpark_block", "the same by a controller that does not spin",
+     open_parked_blocking, op_unpark_wait, reset_unpark);
+CASE(unpark_bound, "unpark_bind", "the same, spinning, of a thread that has to be bound again",
+     open_parked_bound, op_unpark_wait, reset_unpark);
+CASE(cycle_asleep, "cycle",
+     "kthread_park of a thread that sleeps and kthread_unpark_wait, until it runs", open_asleep,
+     op_cycle, NULL);
+CASE(cycle_blocking, "cycle_block", "the same by a controller that does not spin",
+     open_asleep_blocking, op_cycle, NULL);
+CASE(wake_call, "wake_call", "kthread_wake of a thread that sleeps, until the call returns",
+     open_woken, op_wake, await_one_more);
 
 const struct roundtrip_case limits_unpark_to_far = {
 	.name = "unpark_to_far",
@@ -226,38 +266,26 @@ const struct roundtrip_case limits_unpark_to_far = {
 	.before = FAR_ASLEEP,
 	.after = FAR_ASLEEP,
 	.is_stamped_far = true,
+	.is_answered = true,
 	.open = open_parked_stamping,
 	.op = op_unpark,
 	.reset = reset_unpark,
-	.is_answered = true,
 	.close = close_thread,
+	.spun_ns = spun_ns,
 };
 
-const struct roundtrip_case limits_unpark_confirmed = {
-	.name = "unpark",
-	.about = "kthread_unpark_wait of a thread asleep in its park, until it has run",
+const struct roundtrip_case limits_park_polling = {
+	.name = "park_polling",
+	.about = "kthread_park of a thread that runs and looks all the time, until it is parked",
 	.role = ROLE_FACILITY,
-	.where = WHERE_ANY,
-	.before = FAR_ASLEEP,
-	.after = FAR_ASLEEP,
-	.open = open_parked,
-	.op = op_unpark_wait,
-	.reset = reset_unpark,
+	.where = WHERE_TWO_CPUS,
+	.before = FAR_AWAKE,
 	.is_answered = true,
+	.open = open_polling,
+	.op = op_park,
+	.reset = op_unpark_wait,
 	.close = close_thread,
-};
-
-const struct roundtrip_case limits_cycle_asleep = {
-	.name = "cycle",
-	.about = "kthread_park of a thread that sleeps and kthread_unpark_wait, until it runs",
-	.role = ROLE_FACILITY,
-	.where = WHERE_ANY,
-	.before = FAR_ASLEEP,
-	.after = FAR_ASLEEP,
-	.open = open_asleep,
-	.op = op_cycle,
-	.is_answered = true,
-	.close = close_thread,
+	.spun_ns = spun_ns,
 };
 
 const struct roundtrip_case limits_cycle_polling = {
@@ -266,24 +294,11 @@ const struct roundtrip_case limits_cycle_polling = {
 	.role = ROLE_FACILITY,
 	.where = WHERE_TWO_CPUS,
 	.before = FAR_AWAKE,
+	.is_answered = true,
 	.open = open_polling,
 	.op = op_cycle,
-	.is_answered = true,
 	.close = close_thread,
-};
-
-const struct roundtrip_case limits_wake_call = {
-	.name = "wake_call",
-	.about = "kthread_wake of a thread that sleeps, until the call returns",
-	.role = ROLE_FACILITY,
-	.where = WHERE_ANY,
-	.before = FAR_ASLEEP,
-	.after = FAR_ASLEEP,
-	.open = open_woken,
-	.op = op_wake,
-	.reset = await_one_more,
-	.is_answered = true,
-	.close = close_thread,
+	.spun_ns = spun_ns,
 };
 
 const struct roundtrip_case limits_unpark_unparked = {
@@ -296,4 +311,5 @@ const struct roundtrip_case limits_unpark_unparked = {
 	.open = open_asleep,
 	.op = op_unpark,
 	.close = close_thread,
+	.spun_ns = spun_ns,
 };

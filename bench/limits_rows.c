@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum sampled { SAMPLED_NS, SAMPLED_NEAR_CPU, SAMPLED_FAR_CPU };
+enum sampled { SAMPLED_NS, SAMPLED_NEAR_CPU, SAMPLED_FAR_CPU, SAMPLED_SPUN };
 
 /* The samples of one case at one site. */
 struct samples {
@@ -25,6 +25,7 @@ static double value_of(const struct roundtrip_sample *sample, enum sampled which
 		[SAMPLED_NS] = sample->ns,
 		[SAMPLED_NEAR_CPU] = sample->near_cpu_ns,
 		[SAMPLED_FAR_CPU] = sample->far_cpu_ns,
+		[SAMPLED_SPUN] = sample->spun_ns,
 	};
 
 	return (double)values[which];
@@ -194,6 +195,30 @@ static int add_tail(struct limits_rows *rows, struct limits_row row, struct samp
 	return limits_rows_put(rows, &row);
 }
 
+/* The mean, for it is the few spins in vain that cost. */
+static int add_spun(struct limits_rows *rows, struct limits_row row, const struct indexed *x,
+		    uint32_t site, uint32_t what)
+{
+	struct samples s;
+	double sum = 0;
+	int ret = gather(x, site, what, SAMPLED_SPUN, &s);
+
+	if (ret)
+		return ret;
+	for (size_t i = 0; i < s.nr; i++)
+		sum += s.values[i];
+	row.statistic = "spun";
+	row.n = s.nr;
+	row.replicate = "sample";
+	row.method = "mean of all samples";
+	if (s.nr)
+		row.value = sum / (double)s.nr;
+	else
+		row.reason = "no block was measured";
+	samples_fini(&s);
+	return limits_rows_put(rows, &row);
+}
+
 static int add_case(struct limits_rows *rows, const struct indexed *x, uint32_t site, uint32_t what)
 {
 	static const char *const names[] = {
@@ -215,6 +240,8 @@ static int add_case(struct limits_rows *rows, const struct indexed *x, uint32_t 
 			ret = add_tail(rows, blank, &s);
 		samples_fini(&s);
 	}
+	if (!ret && blank.what->spun_ns)
+		ret = add_spun(rows, blank, x, site, what);
 	return ret;
 }
 

@@ -39,7 +39,7 @@ enum limits_verdict { VERDICT_NONE, VERDICT_MET, VERDICT_MISSED };
 struct limits_row {
 	const struct roundtrip_case *what;
 	const struct roundtrip_site *site;
-	const char *statistic; /* "p50", "p99", "near_cpu", "far_cpu", "ratio" */
+	const char *statistic; /* "p50", "p99", "near_cpu", "far_cpu", "spun", ... */
 	const char *unit;      /* "ns", "ratio", "bytes" */
 	double value;	       /* NAN: reason says why */
 	double low, high, level;

@@ -3,9 +3,10 @@
  * What one would use instead of the facility: "stop and confirm", then "go on and confirm".
  *
  * Every peer is two one-way signals, one there and one back, around the same loop: the thread
- * waits to be told to stop, confirms, waits to be told to go on, confirms. Neither side spins. That
- * is less than the facility does: a peer's thread is bound once and never again, knows one
- * controller and cannot be stopped for good while it waits.
+ * waits to be told to stop, confirms, waits to be told to go on, confirms. Neither side spins, as
+ * in the facility's "_block" cases beside which they are to be read; what the others burn is shown.
+ * That is less than the facility does: a peer's thread knows one controller, cannot be stopped for
+ * good while it waits, and nobody finds out if it has lost its CPU.
  */
 #include "limits_cases.h"
 #include "roundtrip_far.h"
@@ -329,6 +330,8 @@ const struct roundtrip_case *const peers_cases[] = {
 	&floor_empty,
 	&limits_park_asleep,
 	&limits_unpark_confirmed,
+	&limits_park_blocking,
+	&limits_unpark_blocking,
 	&peer_stop_cond,
 	&peer_go_cond,
 	&peer_stop_sem,

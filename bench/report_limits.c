@@ -69,13 +69,16 @@ static void print_case(FILE *out, const struct limits_outcome *outcome,
 		       const struct limits_row *p50)
 {
 	char time[INTERVAL_BYTES], tail[REPORT_FIGURE_BYTES];
-	char near[REPORT_FIGURE_BYTES], far[REPORT_FIGURE_BYTES];
+	char near[REPORT_FIGURE_BYTES], far[REPORT_FIGURE_BYTES], spun[REPORT_FIGURE_BYTES] = "";
 
 	format_row(p50, report_format_ns, time);
 	report_format_ns(value_of(outcome, p50->what, p50->site, "p99"), tail);
 	format_cpu(outcome, p50, "near_cpu", near);
 	format_cpu(outcome, p50, "far_cpu", far);
-	fprintf(out, "  %-18s %-31s %9s   %9s %9s\n", p50->what->name, time, tail, near, far);
+	if (p50->what->spun_ns)
+		report_format_ns(value_of(outcome, p50->what, p50->site, "spun"), spun);
+	fprintf(out, "  %-18s %-31s %9s %9s %9s %9s\n", p50->what->name, time, tail, near, far,
+		spun);
 }
 
 static void print_times(FILE *out, const struct limits_outcome *outcome,
@@ -86,8 +89,8 @@ static void print_times(FILE *out, const struct limits_outcome *outcome,
 	print_place(out, site);
 	fprintf(out, "; %" PRIu32 " rounds of %" PRIu32 " samples\n", recording->spec->nr_rounds,
 		recording->spec->nr_samples);
-	fprintf(out, "  %-18s %-31s %9s   %9s %9s\n", "case", "p50 [95 % interval]", "p99",
-		"CPU near", "CPU far");
+	fprintf(out, "  %-18s %-31s %9s %9s %9s %9s\n", "case", "p50 [95 % interval]", "p99",
+		"CPU near", "CPU far", "spun mean");
 	for (size_t i = 0; i < outcome->rows.nr; i++) {
 		const struct limits_row *row = &outcome->rows.rows[i];
 
@@ -113,13 +116,13 @@ static void print_ratio(FILE *out, const struct limits_row *row)
 	if (row->goal > 0)
 		report_format_ratio(row->goal, goal);
 	snprintf(names, sizeof(names), "%s / %s", row->what->name, row->reference);
-	fprintf(out, "  %-42s %-24s %5s  %s\n", names, ratio, goal, verdict_text(row));
+	fprintf(out, "  %-44s %-24s %5s  %s\n", names, ratio, goal, verdict_text(row));
 }
 
 static void print_ratios(FILE *out, const struct limits_outcome *outcome,
 			 const struct roundtrip_site *site, bool is_goals_only)
 {
-	fprintf(out, "  %-42s %-24s %5s\n", "facility / floor, without empty",
+	fprintf(out, "  %-44s %-24s %5s\n", "facility / floor, without empty",
 		"ratio [95 % interval]", "goal");
 	for (size_t i = 0; i < outcome->rows.nr; i++) {
 		const struct limits_row *row = &outcome->rows.rows[i];
@@ -231,6 +234,7 @@ struct way {
 
 static const struct way ways[] = {
 	{ "kpark", &limits_park_asleep, &limits_unpark_confirmed },
+	{ "kpark block", &limits_park_blocking, &limits_unpark_blocking },
 	{ "cond+mutex", &peer_stop_cond, &peer_go_cond },
 	{ "semaphore", &peer_stop_sem, &peer_go_sem },
 	{ "eventfd", &peer_stop_eventfd, &peer_go_eventfd },
@@ -242,7 +246,7 @@ static void print_way(FILE *out, const struct limits_outcome *outcome, const str
 		      const struct roundtrip_site *site)
 {
 	const struct roundtrip_case *halves[] = { way->stop, way->go };
-	const bool is_facility = way->stop->role == ROLE_FACILITY;
+	const bool is_reference = way == ways;
 
 	fprintf(out, "  %-11s", way->name);
 	for (size_t i = 0; i < 2; i++) {
@@ -257,7 +261,7 @@ static void print_way(FILE *out, const struct limits_outcome *outcome, const str
 		format_cpu(outcome, p50, "near_cpu", near);
 		format_cpu(outcome, p50, "far_cpu", far);
 		snprintf(cpu, sizeof(cpu), "%s+%s", near, far);
-		fprintf(out, " %8s %-19s %-15s", time, is_facility ? "1" : ratio, cpu);
+		fprintf(out, " %8s %-19s %-15s", time, is_reference ? "1" : ratio, cpu);
 	}
 	fputc('\n', out);
 }

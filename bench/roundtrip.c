@@ -65,6 +65,7 @@ static int take_cpu_time(const struct roundtrip_case *what, struct roundtrip_blo
 {
 	unsigned int nr = what->nr_per_sample ? what->nr_per_sample : 1;
 	const pid_t near_tid = gettid();
+	uint64_t spun_ns = what->spun_ns ? what->spun_ns(block) : 0;
 	uint64_t far_ns = others_cpu_ns(block, near_tid);
 	uint64_t near_ns = clock_thread_cpu_ns(near_tid), near_end_ns;
 	int ret = operate(what, block);
@@ -76,6 +77,8 @@ static int take_cpu_time(const struct roundtrip_case *what, struct roundtrip_blo
 	far_ns = others_cpu_ns(block, near_tid) - far_ns;
 	/* Two clocks read one after the other: what is below zero is nothing. */
 	sample->far_cpu_ns = (int64_t)far_ns < 0 ? 0 : far_ns / nr;
+	if (what->spun_ns)
+		sample->spun_ns = (what->spun_ns(block) - spun_ns) / nr;
 	if (!ret && what->reset)
 		ret = what->reset(block);
 	return ret;

@@ -87,6 +87,9 @@ struct roundtrip_case {
 	int (*op)(struct roundtrip_block *block);
 	int (*reset)(struct roundtrip_block *block); /* untimed, after each sample */
 	int (*close)(struct roundtrip_block *block); /* also after an error, if open() was 0 */
+
+	/* CPU time burnt by looking on instead of sleeping, so far; NULL: nobody counts it. */
+	uint64_t (*spun_ns)(const struct roundtrip_block *block);
 };
 
 /* A case at a site. */
@@ -109,6 +112,7 @@ struct roundtrip_spec {
 struct roundtrip_sample {
 	uint64_t ns;			  /* of one operation, when the block is timed */
 	uint64_t near_cpu_ns, far_cpu_ns; /* CPU time of one operation, when it is not */
+	uint64_t spun_ns;		  /* of that, spent on looking on; UINT64_MAX: unknown */
 };
 
 /* One block as it was recorded: nr_warmup samples, then those that count. */

@@ -31,9 +31,16 @@ static const struct roundtrip_case fake_empty = { .name = "empty",
 static const struct roundtrip_case fake_floor = {
 	.name = "floor", .role = ROLE_FLOOR, .where = WHERE_ANY, .nr_per_sample = 2
 };
-static const struct roundtrip_case fake_facility = { .name = "facility",
-						     .role = ROLE_FACILITY,
-						     .where = WHERE_ANY };
+/* Never called here; that there is one says that spins are counted. */
+static inline uint64_t fake_spun_ns(const struct roundtrip_block *block)
+{
+	(void)block;
+	return 0;
+}
+
+static const struct roundtrip_case fake_facility = {
+	.name = "facility", .role = ROLE_FACILITY, .where = WHERE_ANY, .spun_ns = fake_spun_ns
+};
 static const struct roundtrip_case fake_local = { .name = "local",
 						  .role = ROLE_FLOOR,
 						  .where = WHERE_ONE_CPU };
@@ -60,6 +67,7 @@ static inline void fake_fill(struct roundtrip_record *record, double times)
 			s->ns += 500; /* the largest one moves no median */
 		s->near_cpu_ns = 7;
 		s->far_cpu_ns = 9;
+		s->spun_ns = i == FAKE_SAMPLES ? 300 : 0; /* one of three was in vain */
 	}
 	record->nr_samples = FAKE_SAMPLES + 1;
 }

@@ -55,6 +55,21 @@ static void medians_leave_the_warmup_out(void **state)
 	fake_roundtrip_fini(&outcome);
 }
 
+/* A median would not show what spins in vain cost. */
+static void spins_are_counted_by_their_mean(void **state)
+{
+	const struct limits_row *row;
+
+	(void)state;
+	make(2);
+	row = limits_rows_find(&outcome.rows, &fake_facility, &fake_sites[0], "spun");
+	assert_non_null(row);
+	assert_true(row->value >= 100 && row->value <= 100);
+	assert_int_equal(row->n, FAKE_SAMPLES);
+	assert_null(limits_rows_find(&outcome.rows, &fake_floor, &fake_sites[0], "spun"));
+	fake_roundtrip_fini(&outcome);
+}
+
 static void ratios_leave_empty_out(void **state)
 {
 	const struct limits_row *row;
@@ -117,6 +132,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(medians_leave_the_warmup_out),
+		cmocka_unit_test(spins_are_counted_by_their_mean),
 		cmocka_unit_test(ratios_leave_empty_out),
 		cmocka_unit_test(floors_add_up_per_thread),
 		cmocka_unit_test(both_files_are_as_before),

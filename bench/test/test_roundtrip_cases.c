@@ -72,6 +72,7 @@ static void run_block(const struct roundtrip_case *what, const struct roundtrip_
 		assert_int_equal(samples[i].ns == UINT64_MAX, is_cpu_time);
 		assert_int_equal(samples[i].near_cpu_ns == UINT64_MAX, !is_cpu_time);
 		assert_int_equal(samples[i].far_cpu_ns == UINT64_MAX, !is_cpu_time);
+		assert_int_equal(samples[i].spun_ns == UINT64_MAX, !is_cpu_time || !what->spun_ns);
 	}
 }
 
@@ -127,6 +128,28 @@ static void polling_needs_two_cpus(void **state)
 	assert_false(roundtrip_fits(&limits_park_polling, &one));
 	assert_true(roundtrip_fits(&limits_park_asleep, &one));
 	assert_false(roundtrip_fits(&limits_parked_memory, &one));
+}
+
+/* Looked at together: the difference is what spinning buys, and what it costs. */
+static void only_the_blocking_cases_never_spin(void **state)
+{
+	const struct roundtrip_case *const cases[] = { &limits_park_asleep, &limits_park_blocking };
+	struct roundtrip_site site = site_of(1, 1, 1);
+
+	(void)state;
+	if (nr_cpus < 2)
+		skip();
+	assert_int_equal(pin(site.near_cpu), 0);
+	for (size_t i = 0; i < 2; i++) {
+		struct roundtrip_sample samples[NR_SAMPLES];
+		struct roundtrip_record record = { .samples = samples, .is_cpu_time = true };
+		uint64_t spun_ns = 0;
+
+		assert_int_equal(roundtrip_block(cases[i], &site, &record, NR_SAMPLES), 0);
+		for (size_t n = 0; n < NR_SAMPLES; n++)
+			spun_ns += samples[n].spun_ns;
+		assert_int_equal(spun_ns > 0, i == 0);
+	}
 }
 
 /* An operation that nobody sees: the loop must notice. */
@@ -216,6 +239,7 @@ int main(void)
 		cmocka_unit_test(pairs_on_two_cpus),
 		cmocka_unit_test(many_threads),
 		cmocka_unit_test(polling_needs_two_cpus),
+		cmocka_unit_test(only_the_blocking_cases_never_spin),
 		cmocka_unit_test(a_lost_operation_is_an_error),
 		cmocka_unit_test(an_answer_too_many_is_an_error),
 		cmocka_unit_test(errors_come_out_and_end_the_threads),
