@@ -34,6 +34,7 @@ int cmd_doctor(int argc, char **argv);
 int cmd_restore(int argc, char **argv);
 int cmd_lab(int argc, char **argv);
 int cmd_gate(int argc, char **argv);
+int cmd_campaign(int argc, char **argv);
 int cmd_limits(int argc, char **argv);
 int cmd_peers(int argc, char **argv);
 int cmd_stress(int argc, char **argv);

@@ -25,6 +25,7 @@ static const struct {
 	{ "report", cmd_report, "runs become one page: the answer, what to doubt, the figures" },
 	{ "lab", cmd_lab, "a QEMU guest of any topology runs one command" },
 	{ "gate", cmd_gate, "is this build slower than that one, or the same?" },
+	{ "campaign", cmd_campaign, "kernels to boot in turn: which is next, which have run" },
 	{ "plan", cmd_plan, "write the plan, run nothing; or check a plan file" },
 };
 

@@ -7,8 +7,8 @@ import sys
 
 sys.dont_write_bytecode = True
 
-from gate import (check_command, compare_command, exact_command, explain_command, run_command,
-                  simulate_command)
+from gate import (campaign_command, check_command, compare_command, exact_command,
+                  explain_command, run_command, simulate_command)
 from gate.problem import ERROR, Problem
 
 OVERVIEW = """\
@@ -16,6 +16,7 @@ usage: parkbench gate run --base BUILD --head BUILD   two builds in turn, on thi
        parkbench gate check [--build BUILD]           exact counts against the checked-in ones
        parkbench gate promote [--build BUILD]         write these; never looser
        parkbench gate compare --base DIR... --head DIR...   stored runs, if they are comparable
+       parkbench campaign new|next|run|record         the boots that such runs need, kept in a file
        parkbench gate exact --base BUILD --head BUILD  instructions per operation, in the lab
        parkbench gate explain DIR [GATE]              the arithmetic of a verdict, in sentences
        parkbench gate relink BUILD -o PROGRAM         the same code in another order
@@ -28,7 +29,8 @@ example: parkbench gate run --base build-main --head build/release --out gate-re
 SUBCOMMANDS = {"run": run_command.main, "check": check_command.check,
                "promote": check_command.promote, "compare": compare_command.main,
                "explain": explain_command.main, "relink": explain_command.relink_main,
-               "simulate": simulate_command.main, "exact": exact_command.main}
+               "simulate": simulate_command.main, "exact": exact_command.main,
+               "campaign": campaign_command.main}
 
 
 def main(words):
@@ -40,7 +42,9 @@ def main(words):
             raise Problem(f"no subcommand {words[0]}: there are {', '.join(SUBCOMMANDS)}")
         return SUBCOMMANDS[words[0]](words[1:])
     except Problem as problem:
-        print(f"parkbench gate: {problem}", file=sys.stderr)
+        # parkbench campaign is this script as well.
+        name = "campaign" if words[0] == "campaign" else "gate"
+        print(f"parkbench {name}: {problem}", file=sys.stderr)
         return problem.code
     except KeyboardInterrupt:
         return 128 + signal.SIGINT

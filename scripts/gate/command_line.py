@@ -15,8 +15,8 @@ from gate.problem import Problem
 class Parser(argparse.ArgumentParser):
     """Says what is wrong in one line."""
 
-    def __init__(self, name):
-        super().__init__(prog=f"gate {name}", add_help=False, allow_abbrev=False)
+    def __init__(self, name, group="gate "):
+        super().__init__(prog=f"{group}{name}", add_help=False, allow_abbrev=False)
 
     def error(self, message):
         raise Problem(f"{message}: see parkbench {self.prog} --help")

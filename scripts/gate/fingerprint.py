@@ -104,5 +104,12 @@ def check(base, head, factor):
     return notes, " | ".join(refused) or None
 
 
+def unmeant(one, other, factor, may_differ):
+    """Hard differences of two runs, but for those of the factor where it may differ."""
+    allowed = set(factor.keys) | {f"cmdline:{factor.parameter}"} if may_differ else set()
+    found = differences(facts(one, factor)[0], facts(other, factor)[0])
+    return [entry for entry in found if entry[0] not in allowed]
+
+
 def refuse(refusal):
     raise Problem(f"not comparable: {refusal}", NOT_COMPARABLE)
