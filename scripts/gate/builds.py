@@ -3,7 +3,9 @@
 
 import hashlib
 import os
+import re
 import struct
+import subprocess
 
 from gate.problem import Problem
 
@@ -51,6 +53,25 @@ def digest_of_code(path):
             digest.update(f"{name} {address:x} {size:x} {flags:x}\n".encode())
             digest.update(content)
     return digest.hexdigest()
+
+
+def compilers(path):
+    """What its objects say they were compiled by, as precise as the distribution is."""
+    for name, *_, content in sections(path):
+        if name == ".comment":
+            words = {word for word in content.decode("utf-8", "replace").split("\0") if word}
+            return "; ".join(sorted(words))
+    return None
+
+
+def library_hashes(path):
+    """{name: sha256} of what the loader would take now; empty for a static program."""
+    said = subprocess.run(["ldd", path], capture_output=True, text=True, check=False).stdout
+    found = {}
+    for library in re.findall(r"(/\S+) \(0x", said):
+        with open(library, "rb") as file:
+            found[os.path.basename(library)] = hashlib.sha256(file.read()).hexdigest()
+    return found
 
 
 def describe(build):

@@ -7,6 +7,7 @@ the minimum is one: with 250 cycles it moved by 14 instructions when the same ob
 linked in another order, while these two stayed.
 """
 
+import hashlib
 import json
 import os
 import shutil
@@ -14,7 +15,7 @@ import statistics
 import tempfile
 
 from gate import lab, verdict
-from gate.builds import program_of
+from gate.builds import compilers, library_hashes, program_of
 from gate.check_command import own_program
 from gate.command_line import Parser, add_outputs, command, finish, make_out, say
 from gate.policy import PATH, Policy
@@ -25,8 +26,8 @@ HELP = """\
 usage: parkbench gate exact --base BUILD|TABLE [--head BUILD] [OPTIONS]
 
 Counts instructions per operation, kernel included, in a deterministic guest (parkbench lab), and
-compares p10 and p50 exactly. TABLE is the exact.json of an earlier run: it only counts with
-the same kernel, C library, compiler and QEMU, otherwise the answer is exit 4.
+compares p10 and p50 exactly. TABLE is the exact.json of an earlier run. It only counts with the
+same kernel, C library, compiler, QEMU and lab, told by their hashes; else the answer is exit 4.
 
   --head BUILD       a parkbench program or a build directory   (this parkbench)
   --kernel K         of the guest, as in 'lab run'              (6.1)
@@ -80,6 +81,9 @@ def tables(base, head, kernel, policy):
     """Of base and head, measured at the same time, or base as it was stored."""
     is_stored = isinstance(base, dict)
     builds = [head] if is_stored else [base, head]
+    if is_stored:
+        known = keys_of_program(head)
+        check_keys({key: base["keys"].get(key) for key in known}, known)
     say("guests")
     scratch = tempfile.mkdtemp(prefix="parkbench-gate.")
     try:
@@ -87,7 +91,9 @@ def tables(base, head, kernel, policy):
         runs = lab.run_guests([(lab.Guest(kernel, SEED, program),
                                 selection(policy.lab["exact_cycles"]), out)
                                for program, out in zip(builds, outs)], 2)
-        made = [table_of(run, lab.facts_of(out), policy) for run, out in zip(runs, outs)]
+        made = [table_of(run, lab.facts_of(out), {**keys_of_program(program),
+                                                  "cycles": policy.lab["exact_cycles"]})
+                for program, run, out in zip(builds, runs, outs)]
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     return [base, *made] if is_stored else made
@@ -107,7 +113,7 @@ def load(path):
         raise Problem(f"{path} is damaged: {error!r}") from error
 
 
-def table_of(run, facts, policy):
+def table_of(run, facts, keys):
     run.check_valid()
     per_instruction = lab.ns_per_instruction(facts)
     values = {}
@@ -120,15 +126,18 @@ def table_of(run, facts, policy):
     for name, ns in values.items():
         rows[f"{name} p10"] = sorted(ns)[len(ns) // 10] / per_instruction
         rows[f"{name} p50"] = statistics.median(ns) / per_instruction
-    return {"schema": SCHEMA, "keys": keys_of(run, facts, policy), "rows": rows}
+    keys = {**keys, "kernel_sha256": facts["kernel"]["sha256"], "qemu": facts["qemu_version"],
+            "build": run.hard.get("build"), "arch": run.hard.get("arch")}
+    return {"schema": SCHEMA, "keys": keys, "rows": rows}
 
 
-def keys_of(run, facts, policy):
-    """What the table only holds for."""
-    return {"kernel_sha256": facts["kernel"]["sha256"], "qemu": facts["qemu_version"],
-            "libc": run.soft.get("libc"), "compiler": run.soft.get("compiler"),
-            "build": run.hard.get("build"), "arch": run.hard.get("arch"),
-            "cycles": policy.lab["exact_cycles"]}
+def keys_of_program(program):
+    """What the table only holds for, as far as it is known before a guest has run."""
+    libraries = library_hashes(program)
+    others = sorted(item for item in libraries.items() if item[0] != "libc.so.6")
+    return {"libc_sha256": libraries.get("libc.so.6"),
+            "libraries_sha256": hashlib.sha256(json.dumps(others).encode()).hexdigest(),
+            "compiler": compilers(program), "lab_sha256": lab.own_sha256()}
 
 
 def check_keys(base, head):

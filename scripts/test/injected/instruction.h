@@ -1,6 +1,3 @@
 /* SPDX-License-Identifier: MIT */
-/* Each unpark executes one instruction more. */
-__attribute__((always_inline)) static inline void inject(void)
-{
-	__asm__ volatile("nop");
-}
+/* Each unpark executes one instruction more. No function: without optimization it would be two. */
+#define inject() __asm__ volatile("nop")
