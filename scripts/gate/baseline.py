@@ -7,12 +7,19 @@ looser (more calls, a wider band, one row less) is edited by hand, with a reason
 
 import json
 import os
+from typing import NamedTuple
 
 from gate.counts import BAND, EXACT, band_around
 from gate.problem import ERROR, NOT_COMPARABLE, Problem
 
 SCHEMA = "parkbench-counts/1"
 KEYS = ("arch", "libc")
+
+
+class Baseline(NamedTuple):
+    applies: dict
+    rows: dict
+    origin: dict = {}    # of the build that was promoted last
 
 
 def applies_to(run):
@@ -40,7 +47,7 @@ def load(path):
         raise Problem(f"baseline {path} is not {SCHEMA}")
     if not rows:
         raise Problem(f"baseline {path} has no rows: nothing would be compared")
-    return content["applies_to"], rows
+    return Baseline(content["applies_to"], rows, content.get("origin") or {})
 
 
 def check_applies(applies, run, path):
@@ -142,10 +149,11 @@ def tightened(old, new):
     return rows
 
 
-def write(path, applies, rows):
+def write(path, baseline):
+    rows = baseline.rows
     lines = ",\n".join("  " + json.dumps(rows[key]) for key in sorted(rows))
-    text = (f'{{"schema": {json.dumps(SCHEMA)},\n "applies_to": {json.dumps(applies)},\n'
-            f' "rows": [\n{lines}\n]}}\n')
+    text = (f'{{"schema": {json.dumps(SCHEMA)},\n "applies_to": {json.dumps(baseline.applies)},\n'
+            f' "origin": {json.dumps(baseline.origin)},\n "rows": [\n{lines}\n]}}\n')
     temporary = f"{path}.{os.getpid()}"
     try:
         os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)

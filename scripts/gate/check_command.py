@@ -3,7 +3,7 @@
 
 import os
 
-from gate import baseline, counts, machine, verdict
+from gate import baseline, counts, machine, origin, verdict
 from gate.builds import program_of
 from gate.command_line import Parser, add_outputs, finish, make_out
 from gate.policy import PATH, Policy
@@ -74,19 +74,21 @@ def check(words):
     policy = Policy(options.policy or PATH)
     out = make_out(options.out)
     try:
-        gates = compare(options, policy)
-        answer = verdict.make("check", gates, policy)
+        gates, notes = compare(options, policy)
+        answer = verdict.make("check", gates, policy, notes=notes)
     except Problem as problem:
         answer = verdict.failed("check", problem, policy)
     return finish(answer, out, options.explain)
 
 
 def compare(options, policy):
-    applies, rows = baseline.load(options.baseline)
+    """(gates, notes)."""
+    applies, rows, stored = baseline.load(options.baseline)
     if options.run:
         run = counts.Run(options.run)
         baseline.check_applies(applies, run, options.baseline)
-        return list(baseline.compare(rows, [counts.read(run, policy)]))
+        return (list(baseline.compare(rows, [counts.read(run, policy)])),
+                origin.notes(stored, origin.of_run(run), None))
     program = program_of(options.build or own_program())
     cpu = options.cpu if options.cpu is not None else machine.default_cpu()
     passes = []
@@ -96,7 +98,7 @@ def compare(options, policy):
         passes.append(found)
         if not baseline.is_outside(rows, found):
             break
-    return list(baseline.compare(rows, passes))
+    return list(baseline.compare(rows, passes)), origin.notes(stored, origin.of_run(run), None)
 
 
 def promote(words):
@@ -115,14 +117,15 @@ def promote(words):
         found, run = counts.measure(program, cpu, policy)
         passes.append(found)
     check_clean(run, options)
-    applies, old = baseline.applies_to(run), {}
+    applies, old, stored = baseline.applies_to(run), {}, None
     if os.path.exists(options.baseline):
-        stored, old = baseline.load(options.baseline)
-        baseline.check_applies(stored, run, options.baseline)
+        before, old, stored = baseline.load(options.baseline)
+        baseline.check_applies(before, run, options.baseline)
     rows = baseline.tightened(old, baseline.make_rows(passes, policy))
     changed = sorted(key for key in rows if rows[key] != old.get(key))
-    if changed:
-        baseline.write(options.baseline, applies, rows)
+    if changed or not stored:
+        baseline.write(options.baseline, baseline.Baseline(
+            applies, rows, {"commit": run.before.get("commit")}))
     for key in changed:
         print(f"written: {key}")
     print(f"{options.baseline}: {len(rows)} rows, {len(changed)} new or tighter")

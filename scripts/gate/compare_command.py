@@ -4,7 +4,7 @@
 import math
 import statistics
 
-from gate import fingerprint, verdict
+from gate import fingerprint, origin, verdict
 from gate.command_line import Parser, add_outputs, command, finish, make_out
 from gate.decision import finite, holm
 from gate.policy import PATH, Policy
@@ -81,10 +81,21 @@ def compare(options, policy, facts):
     reasons = [f"advisory only, these differ: {refusal}"] if refusal else []
     reasons += confounded(*sides)
     gates = make_gates(units, unit, policy.stored, reasons)
+    notes += origins(*sides, policy.stored["baseline_days_max"])
     facts.update(notes=notes, factor=options.factor, unit=unit,
                  units=[len(side) for side in units])
     facts["class"] = sides[0][0].facts["fingerprint"].get("id")
     return verdict.make("compare", gates, policy, **facts)
+
+
+def origins(base, head, days_max):
+    """Warnings about the base's oldest run, and about commits."""
+    heads = [origin.of_run(run) for run in head]
+    found = {}
+    for run in sorted(base, key=lambda run: run.facts.get("start_utc") or ""):
+        for note in origin.notes(origin.of_run(run), heads[0], days_max if not found else None):
+            found[note] = None
+    return list(found)
 
 
 def units_of(runs, unit):

@@ -7,6 +7,7 @@ the minimum is one: with 250 cycles it moved by 14 instructions when the same ob
 linked in another order, while these two stayed.
 """
 
+import datetime
 import hashlib
 import json
 import os
@@ -14,7 +15,7 @@ import shutil
 import statistics
 import tempfile
 
-from gate import lab, verdict
+from gate import lab, origin, verdict
 from gate.builds import compilers, library_hashes, program_of
 from gate.check_command import own_program
 from gate.command_line import Parser, add_outputs, command, finish, make_out, say
@@ -71,7 +72,9 @@ def main(words):
         with open(os.path.join(out, "exact.json"), "w", encoding="utf-8") as file:
             json.dump(head, file, indent=1, sort_keys=True)
         answer = verdict.make("exact", list(compare(base["rows"], head["rows"])), policy,
-                              keys=head["keys"], **facts)
+                              keys=head["keys"], notes=origin.notes(
+                                  base["origin"], head["origin"],
+                                  policy.stored["baseline_days_max"]), **facts)
     except Problem as problem:
         answer = verdict.failed("exact", problem, policy, **facts)
     return finish(answer, out, options.explain)
@@ -91,12 +94,19 @@ def tables(base, head, kernel, policy):
         runs = lab.run_guests([(lab.Guest(kernel, SEED, program),
                                 selection(policy.lab["exact_cycles"]), out)
                                for program, out in zip(builds, outs)], 2)
-        made = [table_of(run, lab.facts_of(out), {**keys_of_program(program),
-                                                  "cycles": policy.lab["exact_cycles"]})
+        made = [{"origin": made_now(run),
+                 **table_of(run, lab.facts_of(out), {**keys_of_program(program),
+                                                     "cycles": policy.lab["exact_cycles"]})}
                 for program, run, out in zip(builds, runs, outs)]
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     return [base, *made] if is_stored else made
+
+
+def made_now(run):
+    """The guest's own clock is the same in all guests."""
+    return {**origin.of_run(run),
+            "utc": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")}
 
 
 def load(path):
@@ -106,6 +116,7 @@ def load(path):
         if table["schema"] != SCHEMA or not table["rows"]:
             raise ValueError(f"not {SCHEMA}, or without rows")
         return {"schema": SCHEMA, "keys": dict(table["keys"]),
+                "origin": dict(table.get("origin", {})),
                 "rows": {key: float(value) for key, value in table["rows"].items()}}
     except OSError as error:
         raise Problem(f"{path}: {error.strerror}") from error

@@ -57,10 +57,10 @@ def main(words):
              "factor": f"kernel: {options.base_kernel} against {options.head_kernel}"}
     scratch = tempfile.mkdtemp(prefix="parkbench-gate.")
     try:
-        sides = measure(options, program, range(first, first + nr_seeds), policy, scratch)
+        sides, kernels = measure(options, program, range(first, first + nr_seeds), policy, scratch)
         gates = make_gates(*sides, policy.lab)
         write_table(os.path.join(out, "kernels.csv"), gates, sides, options)
-        notes = ["steps that wait, as for a grace period, have their waiting in the figure",
+        notes = [*kernels, "steps that wait, as for a grace period, have their waiting in the figure",
                  *absent_calls(sides)]
         answer = verdict.make("kernels", gates, policy, notes=notes, **facts)
     except Problem as problem:
@@ -71,9 +71,9 @@ def main(words):
 
 
 def measure(options, program, seeds, policy, scratch):
-    """([{what: instructions}] of base, the same of head), one per seed."""
+    """(([{what: instructions}] of base, the same of head), one per seed; who these kernels are)."""
     kernels = options.base_kernel, options.head_kernel
-    sides = [], []
+    sides, found = ([], []), {}
     for seed in seeds:
         say(f"pair of guests, seed {seed}")
         outs = [os.path.join(scratch, f"{side}-{seed}") for side in ("base", "head")]
@@ -82,9 +82,11 @@ def measure(options, program, seeds, policy, scratch):
                                for kernel, out in zip(kernels, outs)], 2)
         for side, run, out in zip(sides, runs, outs):
             run.check_valid()
-            side.append(instructions(run, lab.ns_per_instruction(lab.facts_of(out))))
+            facts = lab.facts_of(out)
+            side.append(instructions(run, lab.ns_per_instruction(facts)))
+            found[facts["kernel"]["sha256"]] = facts["kernel"]["version"]
             shutil.rmtree(out)
-    return sides
+    return sides, [f"kernel {version}, sha256 {sha256[:12]}" for sha256, version in found.items()]
 
 
 def instructions(run, ns_per_instruction):

@@ -35,8 +35,11 @@ def run_guest(guest, command, out):
              "--cpus", str(NR_CPUS), "--boot-cpus", str(guest.boot_cpus), "--memory", "512M",
              "--program", named, "--timeout", str(GUEST_S), "--out", out,
              "--", "parkbench", "run", *command, "--out", "/out/run"]
-    ended = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                           stderr=subprocess.PIPE, text=True, check=False)
+    try:
+        ended = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.PIPE, text=True, check=False)
+    finally:
+        shutil.rmtree(os.path.dirname(named))
     if ended.returncode:
         said = ended.stderr.strip().splitlines() or ["no reason given"]
         code = ended.returncode if ended.returncode in (2, SKIPPED) else NOT_VALID

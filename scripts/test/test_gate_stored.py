@@ -181,30 +181,42 @@ class CountsTest(Stored):
             code, said = gate("check", "--baseline", path, "--out", self.out())
             self.assertEqual(code, 2, text + said)
 
+    def test_baseline_says_where_it_is_from(self):
+        path = self.promoted()
+        before = baseline.load(path)
+        self.assertTrue(before.origin["commit"])
+        baseline.write(path, before._replace(origin={"commit": "123456789abc"}))
+        out = self.out()
+        gate("check", "--run", self.copy(), "--baseline", path, "--out", out)
+        note, = self.verdict(out)["notes"]
+        self.assertIn("123456789abc", note)
+
     def test_promote_never_loosens(self):
         path = self.promoted()
-        applies, rows = baseline.load(path)
+        checked_in = baseline.load(path)
+        rows = checked_in.rows
         tight = copy.deepcopy(rows)
         key = next(k for k in rows if k.endswith("park: syscall sched_setaffinity"))
         tight[key]["exact"] -= 1
-        baseline.write(path, applies, tight)
+        baseline.write(path, checked_in._replace(rows=tight))
         code, said = gate("promote", "--baseline", path, "--allow-dirty")
         self.assertEqual(code, 2, said)
         self.assertIn(f"{key}: 0 would become 1", said)
-        self.assertEqual(baseline.load(path)[1], tight)
+        self.assertEqual(baseline.load(path).rows, tight)
 
     def test_promote_tightens_and_adds(self):
         path = self.promoted()
-        applies, rows = baseline.load(path)
+        checked_in = baseline.load(path)
+        rows = checked_in.rows
         loose = copy.deepcopy(rows)
         key = next(k for k in rows if k.endswith("park: syscall sched_setaffinity"))
         loose[key]["exact"] += 5
         del loose[next(k for k in rows if k.endswith("threads while away"))]
-        baseline.write(path, applies, loose)
+        baseline.write(path, checked_in._replace(rows=loose))
         code, said = gate("promote", "--baseline", path, "--allow-dirty")
         self.assertEqual(code, 0, said)
         self.assertIn("2 new or tighter", said)
-        self.assertEqual(baseline.load(path)[1], rows | {k: r for k, r in loose.items()
+        self.assertEqual(baseline.load(path).rows, rows | {k: r for k, r in loose.items()
                                                          if "band" in r})
 
     def test_row_that_is_gone_is_not_promoted(self):
@@ -298,6 +310,24 @@ class CompareTest(Stored):
         code, said, answer = self.compare(self.sides(1.0, other))
         self.assertEqual(code, 0, said)
         self.assertIn("microcode", answer["notes"][0])
+
+    def test_old_baseline_and_other_commits_are_notes(self):
+        self.assertIn("days old, more than 30", self.at_commit(None)["notes"][0])
+        old, other = self.at_commit("123456789abc")["notes"]
+        self.assertIn("days old", old)
+        self.assertIn("123456789abc", other)
+
+    def at_commit(self, commit):
+        """5 runs each; those of base began long ago, and are of that commit."""
+        base, head = [], []
+        for i in range(10):
+            def change(facts, i=i):
+                facts["start_utc"] = f"2020-01-01T00:{i:02}:00Z"
+                facts["environment"]["before"]["boot_id"] = f"boot-{i}"
+                if commit and not i % 2:
+                    facts["environment"]["before"]["commit"] = commit
+            (head if i % 2 else base).append(self.copy(change))
+        return self.compare(["--base", *base, "--head", *head])[2]
 
     def test_factor_kernel_counts_boots(self):
         def other(facts):
