@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# gate_campaign.sh BUILD N DIR - N gate runs each of the same code, of +5 % and of +10 % in unpark.
+# gate_campaign.sh BUILD N DIR - N gate runs each of the same code, of the same objects in another
+# order, of +5 % and of +10 % in unpark. BUILD is a build directory of Ninja.
 # Takes a minute a run, more on a busy machine; prints one line per run and the rates at the end.
 set -euo pipefail
 
@@ -54,6 +55,9 @@ campaign() {
 # In turn, so that what the machine does meanwhile hits all alike.
 for ((number = 1; number <= nr_runs; number++)); do
     campaign same "$build" --measure-identical
+    # Another order each time: what layout does is drawn anew.
+    "$here/../gate.py" relink "$build" -o "$room/relinked" --seed "$number" >/dev/null
+    campaign relinked "$room/relinked"
     campaign plus5 "$room/plus5"
     campaign plus10 "$room/plus10"
 done
