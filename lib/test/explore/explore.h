@@ -28,7 +28,9 @@ struct scenario {
 	void (*finish)(void);	  /* alone, after them: everything has to end here */
 };
 
+/* Each ends with one that has no name. */
 extern const struct scenario scenarios[];
+extern const struct scenario scenarios_fast[];
 
 /* A named point in a scenario. */
 #define explore_point() explore_at(__FILE__, __LINE__)
@@ -51,6 +53,8 @@ void explore_doing(const char *check);
 int explore_cpu(void);			     /* where the caller is */
 bool explore_is_bound_to(int tid, int cpu);  /* there and nowhere else */
 void explore_set_affinity(int tid, int cpu); /* somebody from outside */
+void explore_forget_affinity(int tid);	     /* may run anywhere; stays where it is */
+void explore_stir(int tid);		     /* its sleep ends for no reason; back when it sleeps */
 void explore_fail_affinity(int nr);	     /* the next @nr bindings give EINVAL */
 
 /* Until @flag is set by somebody else. */

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 void explore_at(const char *file, int line);
+void explore_at_relaxed(const char *file, int line);
 int explore_pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*main)(void *),
 			   void *arg);
 int explore_pthread_join(pthread_t thread, void **ret);

@@ -9,6 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define NR_TABLES 2
+
+static const struct scenario *const tables[NR_TABLES] = { scenarios, scenarios_fast };
+
 static const char help[] =
 	"usage: explore [--bound N] [--max N] [--random N] [--seed N] [SCENARIO...]\n"
 	"\n"
@@ -21,8 +25,9 @@ static const char help[] =
 static int print_help(void)
 {
 	fputs(help, stdout);
-	for (const struct scenario *s = scenarios; s->name; s++)
-		printf("  %-12s %s\n", s->name, s->summary);
+	for (int i = 0; i < NR_TABLES; i++)
+		for (const struct scenario *s = tables[i]; s->name; s++)
+			printf("  %-12s %s\n", s->name, s->summary);
 	return 0;
 }
 
@@ -44,23 +49,31 @@ static void stay_on_one_cpu(void)
 	sched_setaffinity(0, sizeof(set), &set);
 }
 
+/* How many schedules there were. */
+static uint64_t explore_one(const struct scenario *s, const struct schedule_options *options)
+{
+	uint64_t nr;
+	bool is_complete = schedule_explore(s, options, &nr);
+
+	printf("%-12s bound %d: %llu schedules%s, %llu random\n", s->name, options->bound,
+	       (unsigned long long)nr, is_complete ? ", all" : ", NOT all",
+	       (unsigned long long)options->nr_random);
+	fflush(stdout);
+	return nr;
+}
+
 static int explore(const struct schedule_options *options, char **names, int nr_names)
 {
-	uint64_t sum = 0, nr;
+	uint64_t sum = 0;
 	int nr_explored = 0;
 
-	for (const struct scenario *s = scenarios; s->name; s++) {
-		bool is_complete;
-
-		if (!is_meant(s->name, names, nr_names))
-			continue;
-		is_complete = schedule_explore(s, options, &nr);
-		printf("%-12s bound %d: %llu schedules%s, %llu random\n", s->name, options->bound,
-		       (unsigned long long)nr, is_complete ? ", all" : ", NOT all",
-		       (unsigned long long)options->nr_random);
-		fflush(stdout);
-		sum += nr;
-		nr_explored++;
+	for (int i = 0; i < NR_TABLES; i++) {
+		for (const struct scenario *s = tables[i]; s->name; s++) {
+			if (!is_meant(s->name, names, nr_names))
+				continue;
+			sum += explore_one(s, options);
+			nr_explored++;
+		}
 	}
 	if (!nr_explored) {
 		fprintf(stderr, "explore: no such scenario: see explore --help\n");

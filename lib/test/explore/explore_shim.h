@@ -42,20 +42,23 @@
 #endif
 
 #define EXPLORE_POINT explore_at(__FILE__, __LINE__)
+/* What a spinner counts and learns orders nothing: no point, or there would be too many. */
+#define EXPLORE_POINT_IF(order)                                                                    \
+	((order) == memory_order_relaxed ? explore_at_relaxed(__FILE__, __LINE__) : EXPLORE_POINT)
 
-#define atomic_load_explicit(object, order) (EXPLORE_POINT, EXPLORE_LOAD(object, order))
+#define atomic_load_explicit(object, order) (EXPLORE_POINT_IF(order), EXPLORE_LOAD(object, order))
 #define atomic_store_explicit(object, next, order)                                                 \
-	(EXPLORE_POINT, EXPLORE_STORE(object, next, order))
+	(EXPLORE_POINT_IF(order), EXPLORE_STORE(object, next, order))
 #define atomic_exchange_explicit(object, next, order)                                              \
-	(EXPLORE_POINT, EXPLORE_EXCHANGE(object, next, order))
+	(EXPLORE_POINT_IF(order), EXPLORE_EXCHANGE(object, next, order))
 #define atomic_fetch_add_explicit(object, n, order)                                                \
-	(EXPLORE_POINT, EXPLORE_BUILTIN(fetch_add)(object, n, order))
+	(EXPLORE_POINT_IF(order), EXPLORE_BUILTIN(fetch_add)(object, n, order))
 #define atomic_fetch_sub_explicit(object, n, order)                                                \
-	(EXPLORE_POINT, EXPLORE_BUILTIN(fetch_sub)(object, n, order))
+	(EXPLORE_POINT_IF(order), EXPLORE_BUILTIN(fetch_sub)(object, n, order))
 #define atomic_fetch_or_explicit(object, n, order)                                                 \
-	(EXPLORE_POINT, EXPLORE_BUILTIN(fetch_or)(object, n, order))
+	(EXPLORE_POINT_IF(order), EXPLORE_BUILTIN(fetch_or)(object, n, order))
 #define atomic_fetch_and_explicit(object, n, order)                                                \
-	(EXPLORE_POINT, EXPLORE_BUILTIN(fetch_and)(object, n, order))
+	(EXPLORE_POINT_IF(order), EXPLORE_BUILTIN(fetch_and)(object, n, order))
 #define atomic_compare_exchange_strong_explicit(object, old, next, success, failure)               \
 	(EXPLORE_POINT, EXPLORE_CAS(object, old, next, success, failure))
 #define atomic_compare_exchange_weak_explicit atomic_compare_exchange_strong_explicit

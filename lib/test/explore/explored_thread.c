@@ -7,6 +7,13 @@ struct kthread *k;
 bool is_frozen, is_bound, has_to_end, wants_self, has_asked, has_run, is_entered, returns_to_park;
 int nr_pending, nr_worked, results[4];
 
+#define SPIN_NS 1000 /* of virtual time, which is ten steps */
+
+/* What the next setup gives T. */
+static struct kthread_epoch epoch;
+static uint64_t spin_ns, idle_spin_ns;
+static bool is_trusted;
+
 static void turn(void)
 {
 	explore_point();
@@ -52,6 +59,11 @@ static void create(bool is_per_cpu, bool is_parked)
 	attr.cpu = is_per_cpu ? HOME : -1;
 	attr.per_cpu = is_per_cpu;
 	attr.parked = is_parked;
+	attr.spin_ns = spin_ns;
+	attr.idle_spin_ns = idle_spin_ns;
+	attr.epoch = is_trusted ? &epoch : NULL;
+	spin_ns = idle_spin_ns = 0;
+	is_trusted = false;
 	k = kthread_create_attr(&attr, t_main, NULL, "t");
 	explore_check(k, "explorer");
 	kthread_get(k);
@@ -80,6 +92,40 @@ void setup_parked_per_cpu(void)
 	explore_check(kthread_park(k) == 0, PARK);
 	explore_set_affinity(kthread_tid(k), 2);
 	has_run = false;
+}
+
+/* Nobody has touched its binding. */
+void setup_trusted(void)
+{
+	is_trusted = true;
+	start(true);
+	explore_check(kthread_park(k) == 0, PARK);
+	has_run = false;
+}
+
+uint64_t nr_repaired(void)
+{
+	struct kthread_stats stats;
+
+	kthread_read_stats(k, &stats);
+	return stats.nr_repaired;
+}
+
+void report_change(void)
+{
+	kthread_affinity_changed(&epoch);
+}
+
+void setup_spun_for(void)
+{
+	spin_ns = SPIN_NS;
+	start(true);
+}
+
+void setup_spinning(void)
+{
+	idle_spin_ns = SPIN_NS;
+	start(true);
 }
 
 void setup_born_parked(void)

@@ -29,10 +29,19 @@ extern bool is_entered, returns_to_park;
 extern int nr_pending, nr_worked;
 extern int results[4]; /* of controllers */
 
+/* How often T had to bind itself: unpark had not done it. */
+uint64_t nr_repaired(void);
+
+/* Its affinity may have changed: as the ladder says it. */
+void report_change(void);
+
 /* What scenarios begin with: T at work, or where the name says. */
 void setup_running(void);
 void setup_running_per_cpu(void);
 void setup_parked_per_cpu(void);
+void setup_trusted(void);  /* parked, with an epoch: its binding is taken for granted */
+void setup_spun_for(void); /* at work; who waits for it looks on before it sleeps */
+void setup_spinning(void); /* at work; T looks on before it sleeps */
 void setup_born_parked(void);
 void setup_returning(void);
 void setup_at_gate(void);
