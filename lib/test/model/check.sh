@@ -20,7 +20,7 @@ fi
 # verify NAME=NUMBER...: leaves errors and states.
 verify() {
     local defaults=(PARKERS=1 TIMEOUTS=0 UNPARKERS=1 STOPS=0 SELFPARKS=0 EXITS=0 SPURIOUS=0
-        BINDFAILS=0 BREAK=0)
+        BINDFAILS=0 TRUSTED=0 LOOKSON=0 BREAK=0)
     local flags=() setting
     for setting in "${defaults[@]}"; do
         [[ " $* " == *" ${setting%=*}="* ]] || flags+=("-D$setting")

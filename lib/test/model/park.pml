@@ -5,8 +5,11 @@
  * atomic step; each look at the word is a step of its own, and a futex sleeps only if the word is
  * still what was looked at. Sequential consistency: it is one word.
  *
- * Left out: WAKE, FD and NEW; GEN has three bits, of which a run uses fewer than it has. check.sh
- * sets PARKERS, TIMEOUTS, UNPARKERS, STOPS, SELFPARKS, EXITS, SPURIOUS and BREAK.
+ * Left out: WAKE, FD and NEW; GEN has three bits, of which a run uses fewer than it has. Looking on
+ * before a sleep is no more than another look, but for T, who parks without SLEEP then: LOOKSON.
+ * TRUSTED is an epoch: an unpark does not bind while nothing is known against the binding; the
+ * mover may come at any moment then, and T looks where it is when it arrives. check.sh sets these
+ * and PARKERS, TIMEOUTS, UNPARKERS, STOPS, SELFPARKS, EXITS, SPURIOUS, BINDFAILS and BREAK.
  */
 #define PARK	 1
 #define PARKED	 2
@@ -15,9 +18,11 @@
 #define SLEEP	 16
 #define BIND	 32
 #define SELF	 64
-#define NREQ_ONE 128
-#define NREQ	 896 /* three bits */
-#define GEN_ONE	 1024
+#define STIRRED	 128
+#define AWAITED	 256
+#define NREQ_ONE 512
+#define NREQ	 3584 /* three bits */
+#define GEN_ONE	 4096
 #define GEN_MASK 7
 
 #define CONTROLLERS (PARKERS + TIMEOUTS + UNPARKERS + STOPS)
@@ -32,6 +37,11 @@ bool t_sleeps, c_sleeps[CONTROLLERS + 1];
 bool inside;	   /* T executes its function */
 bool is_held;	   /* a park returned 0, and no unpark or stop has followed */
 bool is_bound = true; /* T's affinity is its CPU */
+bool is_home = true; /* it is there, if only by luck */
+bool is_astray;	   /* T: it ran last where it should not */
+bool is_known;	   /* the binding was lost, and that is reported, or T has noticed and sleeps again */
+byte epoch, bound_epoch;
+byte nr_asked;	   /* parkers of this generation that have not given up */
 bool t_ended;
 byte nr_selfparks = SELFPARKS, nr_spurious = SPURIOUS;
 byte nr_done;	   /* controllers that have ended */
@@ -40,50 +50,118 @@ byte nr_done;	   /* controllers that have ended */
 inline advance(after)
 {
 	d_step {
+		next = after;
 		if
-		:: (w & SLEEP) && !((after) & SLEEP) -> t_sleeps = false
+		:: ((next & ~w) & (PARKED | EXITED)) || ((w & ~next) & BIND) ||
+		   generation(w) != generation(next) ->
+			next = next & ~AWAITED
 		:: else
 		fi;
 		if
-		:: (w & NREQ) && ((((after) & ~w) & (PARKED | EXITED)) ||
-				  ((w & ~(after)) & BIND) || generation(w) != generation(after)) ->
+		:: (w & SLEEP) && !(next & SLEEP) -> t_sleeps = false
+		:: else
+		fi;
+		if
+		:: (w & AWAITED) && !(next & AWAITED) && BREAK != 25 ->
 			for (i : 0 .. CONTROLLERS) { c_sleeps[i] = false }
 		:: else
 		fi;
-		w = after
+		if
+		:: generation(w) != generation(next) -> nr_asked = 0
+		:: else
+		fi;
+		w = next;
+		next = 0;
+		i = 0
 	}
 }
 
-/* T: state_sleep(). @old is what it looked at. */
-inline state_sleep()
+/* A controller: state_await(). @old is what it looked at. */
+inline state_await()
 {
 	if
-	:: !(old & SLEEP) ->
+	:: !(old & AWAITED) && BREAK != 27 ->
 		atomic {
 			if
-			:: w == old -> advance(w | SLEEP); old = w
-			:: else -> goto looked
+			:: w == old -> advance(w | AWAITED); old = w
+			:: else -> goto awaited
 			fi
 		}
 	:: else
 	fi;
 	atomic {
 		if
-		:: w == old -> t_sleeps = true
+		:: w == old -> c_sleeps[id] = true
 		:: else
 		fi
 	};
 	if
-	:: !t_sleeps
-	:: atomic { t_sleeps && nr_spurious -> nr_spurious--; t_sleeps = false }
+	:: !c_sleeps[id]
+	:: atomic { may_time_out && c_sleeps[id] -> timed_out = true; c_sleeps[id] = false }
 	fi;
-looked:
+awaited:
 	skip
+}
+
+/* T: state_sleep() in the park. @old is what it looked at. */
+inline park_sleep()
+{
+	if
+	:: !(old & SLEEP) ->
+		/* prepare_to_sleep(), and then another look */
+		atomic {
+			if
+			:: w == old -> advance(w | SLEEP)
+			:: else
+			fi;
+			old = w
+		}
+	:: else ->
+		atomic {
+			if
+			:: w == old ->
+				t_sleeps = true;
+				is_known = is_known || (old & STIRRED && !is_bound)
+			:: else
+			fi
+		};
+		if
+		:: !t_sleeps
+		:: atomic { t_sleeps && nr_spurious -> nr_spurious--; t_sleeps = false }
+		fi;
+		old = w;
+		do
+		:: (old & (PARKED | STIRRED)) == PARKED ->
+			atomic {
+				if
+				:: w == old -> advance(w | STIRRED)
+				:: else
+				fi;
+				old = w
+			}
+		:: else -> break
+		od
+	fi
+}
+
+/* T: arrival_run(), and with an epoch the look at its CPU; nobody else binds T now. */
+inline arrive()
+{
+	atomic {
+		if
+		:: BREAK == 24
+		:: BREAK != 24 && TRUSTED && !is_home && !(w & STOP) ->
+			is_bound = true;
+			is_home = true;
+			is_astray = false
+		:: else -> is_astray = !is_home
+		fi
+	}
 }
 
 proctype T()
 {
-	int old, i;
+	int old, i, next;
 	bool has_parked = false;
 
 turn:
@@ -91,7 +169,7 @@ turn:
 		inside = true;
 		assert(!is_held);
 		assert(!(w & PARKED));
-		assert(is_bound || (w & STOP))
+		assert(is_home || (w & STOP))
 	};
 	if
 	:: w & STOP -> goto leave
@@ -121,7 +199,9 @@ turn:
 	:: !(old & PARKED) && (old & PARK) && !(old & STOP) ->
 		atomic {
 			if
-			:: w == old -> advance(w | PARKED | SLEEP); has_parked = true
+			:: w == old ->
+				advance(w | PARKED | ((!LOOKSON) * SLEEP) | (is_astray * STIRRED));
+				has_parked = true
 			:: else
 			fi;
 			old = w
@@ -129,19 +209,22 @@ turn:
 	:: (old & PARKED) && (old & STOP) && !(old & BIND) && BREAK != 8 ->
 		atomic {
 			if
-			:: w == old -> advance(w & ~(PARKED | SLEEP)); old = w; break
+			:: w == old -> advance(w & ~(PARKED | SLEEP | STIRRED)); old = w; break
 			:: else -> old = w
 			fi
 		}
 	:: (old & PARKED) && (!(old & STOP) || (old & BIND) || BREAK == 8) ->
-		state_sleep();
-		old = w
+		park_sleep()
 	od;
+	if
+	:: has_parked -> arrive()
+	:: else
+	fi;
 	/* kthread_sleep(), in the function again: until park or stop, or for no reason. */
 	atomic {
 		inside = true;
 		assert(!is_held);
-		assert(is_bound || (w & STOP))
+		assert(is_home || (w & STOP))
 	};
 	old = w;
 	if
@@ -183,7 +266,7 @@ inline leave_count()
 
 proctype parker(byte id; bool may_time_out)
 {
-	int old, i;
+	int old, i, next;
 	byte gen;
 	bool timed_out = false;
 
@@ -194,49 +277,41 @@ proctype parker(byte id; bool may_time_out)
 		:: !(w & EXITED) && is_parked(w) -> is_held = true; leave_count()
 		:: else ->
 			gen = generation(w);
-			advance(((w | PARK) & ~(((w & PARKED) == 0) * SLEEP)) + NREQ_ONE)
+			nr_asked++;
+			advance(((w | PARK) & ~(((w & PARKED) == 0) * SLEEP)) + NREQ_ONE);
+			assert((w & NREQ) == nr_asked * NREQ_ONE)
 		fi
 	};
 	/* park_wait() */
 	do
-	:: old = w;
+	:: atomic {
+		old = w;
 		if
 		:: generation(old) != gen -> leave_count()
 		:: generation(old) == gen && is_parked(old) ->
-			atomic {
-				if
-				:: w == old ->
-					assert(!inside);
-					advance(w - NREQ_ONE);
-					is_held = true;
-					leave_count()
-				:: else
-				fi
-			}
-		:: generation(old) == gen && !is_parked(old) && timed_out ->
+			assert(!inside);
+			is_held = true;
+			leave_count()
+		:: else
+		fi };
+		if
+		:: timed_out ->
 			/* without_parker() */
 			atomic {
 				if
-				:: w == old && !((w - NREQ_ONE) & (NREQ | SELF | PARKED)) ->
-					advance(next_generation((w - NREQ_ONE) & ~PARK));
-					leave_count()
-				:: w == old && ((w - NREQ_ONE) & (NREQ | SELF | PARKED)) ->
-					advance(w - NREQ_ONE);
+				:: w == old ->
+					nr_asked--;
+					if
+					:: !((w - NREQ_ONE) & (NREQ | SELF | PARKED)) ->
+						advance(next_generation((w - NREQ_ONE) & ~PARK))
+					:: else -> advance(w - NREQ_ONE)
+					fi;
+					assert(nr_asked || !(w & PARK) || (w & (SELF | PARKED)));
 					leave_count()
 				:: else
 				fi
 			}
-		:: else ->
-			atomic {
-				if
-				:: w == old -> c_sleeps[id] = true
-				:: else
-				fi
-			};
-			if
-			:: !c_sleeps[id]
-			:: atomic { may_time_out -> timed_out = true; c_sleeps[id] = false }
-			fi
+		:: else -> state_await()
 		fi
 	od;
 done:
@@ -245,15 +320,24 @@ done:
 
 /* The word after the park request has ended; SLEEP goes where T has to look. */
 #define released(word) \
-	next_generation((word) & ~(PARK | SELF | BIND | NREQ | ((((word) & PARKED) != 0) * SLEEP) | \
+	next_generation((word) & ~(PARK | SELF | BIND | STIRRED | ((BREAK != 26) * NREQ) | \
+				   ((((word) & PARKED) != 0) * SLEEP) | \
 				   ((((word) & STOP) == 0) * PARKED)))
+
+/* bind_is_needed() */
+#define bind_is_needed(word) \
+	(is_parked(word) && (!TRUSTED || (((word) & STIRRED) && BREAK != 21) || \
+			     (epoch != bound_epoch && BREAK != 22)))
 
 proctype unparker(byte id)
 {
-	int old, i;
-	byte gen;
-	bool has_failed;
+	int old, i, next;
+	byte gen, seen_epoch;
+	bool has_failed, is_told, timed_out;
+	bool may_time_out = false;
 
+	/* What was known before is mended here. */
+	is_told = is_known;
 	do
 	:: old = w;
 		if
@@ -262,40 +346,34 @@ proctype unparker(byte id)
 		:: !(old & EXITED) && (old & PARK) && (old & BIND) ->
 			/* wait_for_binder() */
 			gen = generation(old);
-			atomic {
-				if
-				:: w == old -> advance(w + NREQ_ONE); old = w
-				:: else -> goto again
-				fi
-			};
 			do
-			:: (old & BIND) && generation(old) == gen ->
-				atomic {
-					if
-					:: w == old -> c_sleeps[id] = true
-					:: else
-					fi
-				};
-				!c_sleeps[id];
-				old = w
+			:: (old & BIND) && generation(old) == gen -> state_await(); old = w
 			:: else -> break
-			od;
-			atomic {
-				if
-				:: generation(w) == gen -> advance(w - NREQ_ONE)
-				:: else
-				fi
-			}
-		:: !(old & EXITED) && (old & PARK) && !(old & BIND) && is_parked(old) && BREAK != 2 ->
+			od
+		:: !(old & EXITED) && (old & PARK) && !(old & BIND) && bind_is_needed(old) &&
+		   BREAK != 2 ->
 			atomic {
 				if
 				:: w == old -> advance(w | BIND)
 				:: else -> goto again
 				fi
 			};
+			/* bind_again() */
+			seen_epoch = epoch;
 			/* sched_setaffinity() */
 			if
-			:: atomic { assert(!t_ended); is_bound = true }; has_failed = false
+			:: atomic {
+				assert(!t_ended);
+				is_bound = true;
+				is_home = true;
+				is_known = false
+			   };
+			   has_failed = false;
+			   if
+			   :: BREAK == 23 -> seen_epoch = epoch
+			   :: else
+			   fi;
+			   bound_epoch = seen_epoch
 			:: BINDFAILS -> has_failed = true
 			fi;
 			atomic {
@@ -311,12 +389,16 @@ proctype unparker(byte id)
 		:: else ->
 			atomic {
 				if
-				:: w == old -> is_held = false; advance(released(w))
+				:: w == old ->
+					assert(!is_parked(w) || !is_told || is_bound || BREAK == 2);
+					is_held = false;
+					advance(released(w))
 				:: else -> goto again
 				fi
 			};
 #if BREAK == 2
 			is_bound = true;
+			is_home = true;
 #endif
 			leave_count()
 		fi;
@@ -329,7 +411,7 @@ done:
 
 proctype stopper()
 {
-	int i;
+	int i, next;
 
 	atomic {
 		is_held = false;
@@ -339,11 +421,32 @@ proctype stopper()
 	nr_done++
 }
 
-/* The scheduler moves a parked T, once: its CPU was away. */
+/*
+ * A parked T loses its binding, once: its CPU was away. With an epoch that is reported afterwards,
+ * or nobody knows, and T wakes. It may have stayed where it is.
+ */
 proctype mover()
 {
-end_unmoved:
-	atomic { (w & PARKED) && !(w & BIND) && !t_ended -> is_bound = false }
+	int i, next;
+
+	if
+#if TRUSTED
+	:: atomic { (w & PARKED) && !t_ended ->
+		is_bound = false;
+		if
+		:: is_home = false
+		:: true
+		fi };
+	   atomic { epoch++; is_known = !is_bound }
+	:: atomic { (w & PARKED) && t_sleeps && !(w & BIND) && !t_ended ->
+		is_bound = false;
+		is_home = false;
+		t_sleeps = false }
+#else
+	:: atomic { (w & PARKED) && !(w & BIND) && !t_ended -> is_bound = false; is_home = false }
+#endif
+	:: nr_done == CONTROLLERS
+	fi
 }
 
 init
