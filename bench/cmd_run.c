@@ -41,6 +41,7 @@ static void fill_setup(struct run *run)
 		.hotplug = o->hotplug,
 		.controller_cpu = run->selection.controller_cpu,
 		.wait = o->wait,
+		.spin_ns = o->spin_ns,
 		.pacing = o->pacing,
 		.stack_bytes = o->stack_bytes,
 		.stack_touch_bytes = o->stack_touch_bytes,

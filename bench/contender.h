@@ -67,6 +67,10 @@ struct contender {
 	 */
 	int (*startup)(struct tenancy *ty);
 
+	/* How often and how long the calls have looked on so far; NULL: they block, or do not say.
+	 */
+	void (*add_spins)(const struct tenancy *ty, struct spin_result *spins);
+
 	/* Way down. On return no thread of the CPU is in its duty there. 0 or -errno. */
 	int (*teardown)(struct tenancy *ty);
 };

@@ -35,6 +35,7 @@ static int park_prepare(struct tenancy *ty)
 		.cpu = (int)ty->real_cpu,
 		.per_cpu = true,
 		.parked = true,
+		.spin_ns = ty->setup->spin_ns,
 	};
 
 	ty->kthreads = calloc(ty->nr_tenants, sizeof(struct kthread *));
@@ -75,6 +76,18 @@ static int park_teardown(struct tenancy *ty)
 	return kthread_park_many(ty->kthreads, ty->nr_tenants, ty->results);
 }
 
+static void park_add_spins(const struct tenancy *ty, struct spin_result *spins)
+{
+	for (size_t i = 0; i < ty->nr_tenants; i++) {
+		struct kthread_stats stats;
+
+		kthread_read_stats(ty->kthreads[i], &stats);
+		spins->nr_waits += stats.parks.nr;
+		spins->nr_won += stats.parks.nr_won;
+		spins->spun_ns += stats.parks.spun_ns;
+	}
+}
+
 static void park_finish(struct tenancy *ty)
 {
 	for (size_t i = 0; ty->kthreads && i < ty->nr_tenants; i++)
@@ -94,4 +107,5 @@ const struct contender contender_park = {
 	.finish = park_finish,
 	.startup = park_startup,
 	.teardown = park_teardown,
+	.add_spins = park_add_spins,
 };

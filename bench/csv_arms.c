@@ -70,6 +70,20 @@ CSV_FIELD(nr_done, u64, nr_done(row->block))
 CSV_FIELD(work_accepted, u64, row->block->work_accepted)
 CSV_FIELD(work_done, u64, row->block->work_done)
 
+#define PUT_SPIN(column, number)                                                                   \
+	void csv_put_##column(struct csv_writer *csv, const struct csv_row *row)                   \
+	{                                                                                          \
+		if (row->block->spins.is_known)                                                    \
+			csv_put_u64(csv, number);                                                  \
+		else                                                                               \
+			csv_put_empty(csv);                                                        \
+	}
+
+PUT_SPIN(spin_ns, setup_of(row)->spin_ns)
+PUT_SPIN(nr_spins, row->block->spins.nr_waits)
+PUT_SPIN(nr_spins_won, row->block->spins.nr_won)
+PUT_SPIN(spun_ns, row->block->spins.spun_ns)
+
 #define PUT_HELD(column, field)                                                                    \
 	void csv_put_##column(struct csv_writer *csv, const struct csv_row *row)                   \
 	{                                                                                          \

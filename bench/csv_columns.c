@@ -310,6 +310,14 @@ static const struct csv_column columns[] = {
 	  csv_put_knob },
 	{ "reference_knob", "text", IN(SUMMARY), "of a ratio: the same of the denominator",
 	  csv_put_reference_knob },
+	{ "spin_ns", "integer", IN(BLOCKS),
+	  "a park may look on so long before it blocks, 0: never; empty, as the next three, of "
+	  "contenders whose calls only block",
+	  csv_put_spin_ns },
+	{ "nr_spins", "integer", IN(BLOCKS), "waits in the plan that looked on", csv_put_nr_spins },
+	{ "nr_spins_won", "integer", IN(BLOCKS), "of them, those that did not have to block",
+	  csv_put_nr_spins_won },
+	{ "spun_ns", "integer", IN(BLOCKS), "CPU time that all of them burnt", csv_put_spun_ns },
 };
 
 const struct csv_column *csv_columns(size_t *ret_nr)

@@ -309,8 +309,10 @@ static int run_plan(struct driver *d)
 {
 	const struct probe *probe = d->ladders->probe;
 	struct block *block = d->block;
+	struct spin_result before;
 	int ret = 0;
 
+	tenancies_sum_spins(&d->tenancies, &before);
 	set_timed(d, true);
 	if (probe)
 		probe->begin(probe->arg, NR_PHASES);
@@ -326,6 +328,10 @@ static int run_plan(struct driver *d)
 	if (probe)
 		probe->end(probe->arg, NR_PHASES);
 	set_timed(d, false);
+	tenancies_sum_spins(&d->tenancies, &block->spins);
+	block->spins.nr_waits -= before.nr_waits;
+	block->spins.nr_won -= before.nr_won;
+	block->spins.spun_ns -= before.spun_ns;
 	bring_all_back(d);
 	if (fatal_of(d))
 		return fatal_of(d);

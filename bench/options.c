@@ -9,6 +9,7 @@
 #include "workload.h"
 
 #include <errno.h>
+#include <kpark/kthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -347,6 +348,7 @@ static void set_defaults(struct options *o)
 		.bystanders = BYSTANDERS_CACHE,
 		.stack_bytes = (size_t)256 << 10,
 		.wait = WAIT_BLOCK,
+		.spin_ns = KTHREAD_SPIN_NS_DEFAULT,
 		.token_fd = -1,
 		.report_format = GB_CONSOLE,
 		.report_out_format = GB_JSON,

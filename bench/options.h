@@ -68,6 +68,7 @@ struct options {
 	bool is_idle_held;
 	enum controller_wait wait;
 	enum pacing pacing;
+	uint64_t spin_ns; /* 0: never */
 	size_t stack_bytes, stack_touch_bytes, data_touch_bytes;
 	uint64_t deadline_ns; /* the run ends at the next step after so long; 0: never */
 	int token_fd;	      /* a block for each byte that comes from there; -1: an ordinary run */

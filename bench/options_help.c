@@ -96,6 +96,8 @@ static const char help_run_more[] =
 	"(0)\n"
 	"  --sched other|fifo:N    --idle free|hold (no C-states)      --wait block|poll "
 	"(controller)\n"
+	"  --spin T|never          how long a park may look on before it blocks, as a join does "
+	"(50us)\n"
 	"  --pacing open|pause     planned times count from the block's start (open, where CPUs "
 	"really\n"
 	"                          go) or from the last step: a slow contender rests as long as a "

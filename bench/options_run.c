@@ -2,6 +2,7 @@
 #include "options_rows.h"
 
 #include <errno.h>
+#include <kpark/kthread.h>
 #include <string.h>
 
 #define STACK_MIN_BYTES ((size_t)16 << 10) /* PTHREAD_STACK_MIN */
@@ -160,6 +161,19 @@ static int parse_wait(struct options *o, const char *value, struct option_why *w
 	return 0;
 }
 
+static int parse_spin(struct options *o, const char *value, struct option_why *why)
+{
+	uint64_t spin_ns = 0;
+
+	if (strcmp(value, "never") && option_time(value, UINT64_MAX, &spin_ns, why))
+		return -EINVAL;
+	if (spin_ns > KTHREAD_SPIN_NS_MAX)
+		return option_refuse(why, "%.60s is too long: give at most %uus, or never", value,
+				     KTHREAD_SPIN_NS_MAX / 1000);
+	o->spin_ns = spin_ns;
+	return 0;
+}
+
 static int parse_pacing(struct options *o, const char *value, struct option_why *why)
 {
 	static const char *const names[] = {
@@ -299,6 +313,7 @@ const struct option_row option_rows_run[] = {
 	{ "--sched", NULL, FOR_RUN, VALUE_NEEDED, parse_sched, NULL },
 	{ "--idle", NULL, FOR_RUN, VALUE_NEEDED, parse_idle, NULL },
 	{ "--wait", NULL, FOR_RUN, VALUE_NEEDED, parse_wait, NULL },
+	{ "--spin", NULL, FOR_RUN, VALUE_NEEDED, parse_spin, NULL },
 	{ "--pacing", NULL, FOR_RUN, VALUE_NEEDED, parse_pacing, NULL },
 	{ "--abort-on", NULL, FOR_RUN, VALUE_NEEDED, parse_abort_on, NULL },
 	{ "--stack", NULL, FOR_RUN, VALUE_NEEDED, parse_stack, NULL },

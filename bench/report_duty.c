@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The lines of the table about what the application feels: work done, and items that waited. */
+/*
+ * The lines of the table about what the application feels: work done, items that waited, and CPU
+ * time that the controller burnt to be back sooner.
+ */
 #include "contender.h"
 #include "duty.h"
 #include "report_table.h"
@@ -68,5 +71,42 @@ void report_duty_print(FILE *out, const struct recording *rec, uint32_t cell)
 		if (felt.done > 0 && felt.seconds > 0)
 			print_arm(out, rec->arms[arm].contender->name, rec->cells[cell].duty->unit,
 				  &felt);
+	}
+}
+
+/* @ret_cycles: CPUs that went and came back. */
+static void add_spins(struct spin_result *sum, const struct block *block, uint64_t *ret_cycles)
+{
+	sum->is_known |= block->spins.is_known;
+	sum->nr_waits += block->spins.nr_waits;
+	sum->nr_won += block->spins.nr_won;
+	sum->spun_ns += block->spins.spun_ns;
+	for (size_t i = 0; i < block->nr_steps; i++)
+		*ret_cycles += block->steps[i].status == STEP_DONE &&
+			       block->steps[i].action == PLAN_OFFLINE;
+}
+
+void report_spins_print(FILE *out, const struct recording *rec, uint32_t cell)
+{
+	for (uint32_t arm = 0; arm < rec->nr_arms; arm++) {
+		struct spin_result sum = { .is_known = false };
+		char each[REPORT_FIGURE_BYTES];
+		uint64_t nr_cycles = 0;
+
+		for (size_t i = 0; i < rec->nr_blocks; i++) {
+			const struct block *block = &rec->blocks[i];
+
+			if (block->cell == cell && block->arm == arm && !block->is_warmup &&
+			    block->pass == PASS_TIMING)
+				add_spins(&sum, block, &nr_cycles);
+		}
+		if (!sum.is_known || !nr_cycles)
+			continue;
+		report_format_ns((double)sum.spun_ns / (double)nr_cycles, each);
+		fprintf(out, "spin       %-12s %s of CPU time per cycle, %llu of %llu waits won; ",
+			rec->arms[arm].contender->name, each, (unsigned long long)sum.nr_won,
+			(unsigned long long)sum.nr_waits);
+		fprintf(out, "%s\n",
+			rec->setup->spin_ns ? "without: --spin never" : "--spin never");
 	}
 }

@@ -383,6 +383,7 @@ int report_table_print(FILE *out, const struct recording *rec, const struct summ
 		print_shares(&table);
 		print_held(&table);
 		report_duty_print(out, rec, cell);
+		report_spins_print(out, rec, cell);
 		for (uint32_t arm = 0; arm < rec->nr_arms; arm++)
 			print_trouble(&table, arm);
 		print_footnotes(&table);

@@ -42,6 +42,9 @@ void report_format_ns(double ns, char text[REPORT_FIGURE_BYTES]);
 /* Three significant digits, three decimals at most: "0.042", "4.48", "173". */
 void report_format_ratio(double ratio, char text[REPORT_FIGURE_BYTES]);
 
+/* CPU time per cycle that looking on has cost, one line per arm that does so. */
+void report_spins_print(FILE *out, const struct recording *rec, uint32_t cell);
+
 /* What the duty got done while CPUs came and went, one line per arm that has threads. */
 void report_duty_print(FILE *out, const struct recording *rec, uint32_t cell);
 

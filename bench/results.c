@@ -207,6 +207,7 @@ static size_t fill_params(const struct run_setup *setup, const struct options *o
 	fields[nr++] = json_number("max_off", o->max_off);
 	fields[nr++] = json_number("controller_cpu", setup->controller_cpu);
 	fields[nr++] = json_text("controller_wait", setup->wait == WAIT_POLL ? "poll" : "block");
+	fields[nr++] = json_number("spin_ns", setup->spin_ns);
 	fields[nr++] = json_text("pacing", pacing_name(setup->pacing));
 	fields[nr++] = json_text("abort_on", o->abort_on_text);
 	fields[nr++] = json_text("fail_state", o->fail_text);

@@ -44,7 +44,7 @@ enum trace_level { TRACE_OFF, TRACE_STEPS, TRACE_CALLS, NR_TRACE_LEVELS };
 
 /*
  * How the controller waits for planned times and for threads to arrive. In the contenders' own
- * calls (park, join) it always blocks.
+ * calls a join always blocks; a park may look on for a while before (spin_ns).
  */
 enum controller_wait { WAIT_BLOCK, WAIT_POLL };
 
@@ -66,6 +66,7 @@ struct run_setup {
 	enum controller_wait wait;
 	enum pacing pacing;
 	size_t stack_bytes, stack_touch_bytes, data_touch_bytes;
+	uint64_t spin_ns;  /* how long a controller may look on before it sleeps in a park */
 	int fifo_priority; /* 0: SCHED_OTHER, else SCHED_FIFO at this priority */
 	bool is_idle_held; /* C-states kept out through cpu_dma_latency */
 	uint64_t seed;
@@ -156,6 +157,15 @@ struct held_memory {
 	int64_t virtual_bytes, anonymous_bytes, page_table_bytes, kernel_stack_bytes;
 };
 
+/*
+ * What controllers burnt in the plan by looking on in a contender's calls instead of sleeping.
+ * CPU time that a contender whose calls block does not spend.
+ */
+struct spin_result {
+	bool is_known; /* the contender counts it */
+	uint64_t nr_waits, nr_won, spun_ns;
+};
+
 /* What the duty got done in a block, and how long its items waited, where items arrive. */
 struct duty_result {
 	uint64_t nr_done_in_plan; /* from the first step to the last, in the duty's units of work */
@@ -176,6 +186,7 @@ struct block {
 	uint64_t work_accepted, work_done;
 	struct held_memory held;
 	struct duty_result duty;
+	struct spin_result spins;
 	struct step_sample *steps; /* plan->nr_steps of them */
 	size_t nr_steps;
 };

@@ -137,6 +137,15 @@ void tenancies_sum_work(const struct tenancies *all, uint64_t *ret_accepted, uin
 	}
 }
 
+void tenancies_sum_spins(const struct tenancies *all, struct spin_result *ret_spins)
+{
+	const struct contender *contender = all->contender;
+
+	*ret_spins = (struct spin_result){ .is_known = contender->add_spins };
+	for (size_t i = 0; i < all->nr && contender->add_spins; i++)
+		contender->add_spins(&all->list[i], ret_spins);
+}
+
 int tenancies_error(const struct tenancies *all)
 {
 	for (size_t i = 0; i < nr_all_tenants(all); i++) {

@@ -32,6 +32,9 @@ struct tenancy *tenancies_of(const struct tenancies *all, unsigned int cpu);
 /* Sums over all tenants, exact when they are stopped. */
 void tenancies_sum_work(const struct tenancies *all, uint64_t *ret_accepted, uint64_t *ret_done);
 
+/* What the contender's calls have spun so far. */
+void tenancies_sum_spins(const struct tenancies *all, struct spin_result *ret_spins);
+
 /* The first positive errno of a duty's setup, or 0. */
 int tenancies_error(const struct tenancies *all);
 

@@ -45,6 +45,8 @@ static void names(void **state)
 		{ "run --hotplug logcal", "did you mean 'logical'?" },
 		{ "run --passes timing,countign", "did you mean 'counting'?" },
 		{ "run --idle held", "'hold'" },
+		{ "run --spin 2ms", "--spin" },
+		{ "run --spin always", "--spin" },
 		{ "run --wait spin", "there are block, poll" },
 		{ "run --order fra", "did you mean 'far'?" },
 		{ "run --rate 5", "'5' is not a rate" },

@@ -93,16 +93,18 @@ static void plan_takes_the_selection(void **state)
 static void run_takes_its_own(void **state)
 {
 	const struct options o = parsed(
-		OPTIONS_RUN, "run --out dir --events cycles,sched:sched_switch,r1a8 --sched fifo:7 "
-			     "--idle hold --wait poll --stack 1M --stack-touch 64K --data-touch "
-			     "4096 --warmup 0 --passes counting,timing --repetitions 5 "
-			     "--perf stat~-e~cycles");
+		OPTIONS_RUN,
+		"run --out dir --events cycles,sched:sched_switch,r1a8 --sched fifo:7 "
+		"--idle hold --wait poll --spin 7us --stack 1M --stack-touch 64K --data-touch "
+		"4096 --warmup 0 --passes counting,timing --repetitions 5 "
+		"--perf stat~-e~cycles");
 
 	(void)state;
 	assert_string_equal(o.out, "dir");
 	assert_string_equal(o.events, "cycles,sched:sched_switch,r1a8");
 	assert_int_equal(o.fifo_priority, 7);
 	assert_true(o.is_idle_held);
+	assert_int_equal(o.spin_ns, 7000);
 	assert_int_equal(o.wait, WAIT_POLL);
 	assert_int_equal(o.stack_bytes, 1024 * 1024);
 	assert_int_equal(o.stack_touch_bytes, 64 * 1024);
