@@ -12,6 +12,11 @@
 #define FIRST_THREADS  16
 #define THREADS_FACTOR 4
 
+/* Of so many threads a block takes seconds, most of them to make and end the threads. */
+#define LARGE_THREADS 1024
+#define LARGE_ROUNDS  6 /* fewer give no interval at 95 % */
+#define LARGE_SAMPLES 1
+
 /* At most: 16, 64, 256, 1024, 4096 and --threads-max itself. */
 #define MAX_SIZES  6
 #define MAX_PLACES 3
@@ -158,6 +163,10 @@ static int make_many(const struct limits_options *o, struct limits_sites *sites)
 	for (size_t i = 0; i < nr_places * nr_sizes; i++) {
 		sites->many[i] = places[i / nr_sizes];
 		sites->many[i].nr_threads = sizes[i % nr_sizes];
+		if (sizes[i % nr_sizes] >= LARGE_THREADS) {
+			sites->many[i].max_rounds = LARGE_ROUNDS;
+			sites->many[i].max_samples = LARGE_SAMPLES;
+		}
 	}
 	sites->nr_many = nr_places * nr_sizes;
 	return 0;

@@ -167,8 +167,9 @@ static void print_many_row(FILE *out, const struct limits_outcome *outcome,
 	report_format_ns(many_ns / (double)site->nr_threads, each);
 	report_format_ratio(by_switch ? by_switch->value : NAN, times);
 	format_row(by_loop, report_format_ratio, ratio);
-	fprintf(out, "  %-8s %5zu %10s %10s %10s %10s   %-24s %s\n", site->name, site->nr_threads,
-		loop, many, each, times, ratio, by_loop ? verdict_text(by_loop) : "");
+	fprintf(out, "  %-8s %5zu %10s %10s %10s %10s %4zu  %-24s %s\n", site->name,
+		site->nr_threads, loop, many, each, times, by_loop ? by_loop->n : 0, ratio,
+		by_loop ? verdict_text(by_loop) : "");
 }
 
 static void print_many(FILE *out, const struct limits_outcome *outcome,
@@ -182,8 +183,8 @@ static void print_many(FILE *out, const struct limits_outcome *outcome,
 	for (size_t p = 0; p < sizeof(pairs) / sizeof(*pairs) && sites->nr_many; p++) {
 		fprintf(out, "\n%s: N threads at once; goal of many / loop across CPUs: 0.25\n",
 			p ? "unpark" : "park");
-		fprintf(out, "  %-8s %5s %10s %10s %10s %10s   %s\n", "threads", "N", "loop",
-			"many", "each", "/ switch", "many / loop [95 % interval]");
+		fprintf(out, "  %-8s %5s %10s %10s %10s %10s %4s  %s\n", "threads", "N", "loop",
+			"many", "each", "/ switch", "n", "many / loop [95 % interval]");
 		for (size_t i = 0; i < sites->nr_many; i++)
 			print_many_row(out, outcome, &pairs[p], &sites->many[i]);
 	}

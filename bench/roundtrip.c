@@ -20,6 +20,21 @@ bool roundtrip_fits(const struct roundtrip_case *what, const struct roundtrip_si
 	return what->where & (is_one_cpu ? WHERE_ONE_CPU : WHERE_TWO_CPUS);
 }
 
+static uint32_t at_most(uint32_t wanted, uint32_t max)
+{
+	return max && max < wanted ? max : wanted;
+}
+
+uint32_t roundtrip_nr_rounds(const struct roundtrip_spec *spec, const struct roundtrip_site *site)
+{
+	return at_most(spec->nr_rounds, site->max_rounds);
+}
+
+uint32_t roundtrip_nr_samples(const struct roundtrip_spec *spec, const struct roundtrip_site *site)
+{
+	return at_most(spec->nr_samples, site->max_samples);
+}
+
 static int await(const struct roundtrip_block *block, enum far_state state)
 {
 	return state == FAR_ASLEEP ? far_await_sleep(block) : 0;
@@ -195,7 +210,7 @@ static int run_round(const struct round_at *at)
 {
 	const struct roundtrip_spec *spec = at->spec;
 	const struct roundtrip_site *site = &spec->sites[at->site];
-	const size_t nr = spec->nr_warmup + spec->nr_samples;
+	const size_t nr = spec->nr_warmup + roundtrip_nr_samples(spec, site);
 	int ret = pin(site->near_cpu);
 
 	if (ret)
@@ -260,6 +275,9 @@ static int run_rounds(struct round_at *at, const struct plan_of_site *plans)
 		for (at->site = 0; at->site < spec->nr_sites && !ret; at->site++) {
 			const struct plan_of_site *plan = &plans[at->site];
 
+			if (at->round < spec->nr_rounds &&
+			    at->round >= roundtrip_nr_rounds(spec, &spec->sites[at->site]))
+				continue;
 			at->order = plan->order + at->round * plan->nr_fitting;
 			at->fitting = plan->fitting;
 			at->nr_fitting = plan->nr_fitting;
@@ -273,7 +291,7 @@ int roundtrip_run(const struct roundtrip_spec *spec, struct progress *progress,
 		  struct roundtrip_recording *ret_recording, char *why, size_t why_size)
 {
 	struct plan_of_site *plans = calloc(spec->nr_sites, sizeof(*plans));
-	size_t nr_rounds = spec->nr_rounds + spec->nr_cpu_rounds, nr_blocks = 0;
+	size_t nr_blocks = 0;
 	struct roundtrip_recording recording = { .spec = spec };
 	struct round_at at = { .spec = spec,
 			       .recording = &recording,
@@ -288,7 +306,8 @@ int roundtrip_run(const struct roundtrip_spec *spec, struct progress *progress,
 	random_init(&random, spec->seed);
 	for (size_t i = 0; i < spec->nr_sites && !ret; i++) {
 		ret = plan_site(spec, &spec->sites[i], &random, &plans[i]);
-		nr_blocks += plans[i].nr_fitting * nr_rounds;
+		nr_blocks += plans[i].nr_fitting *
+			     (roundtrip_nr_rounds(spec, &spec->sites[i]) + spec->nr_cpu_rounds);
 	}
 	recording.records = calloc(nr_blocks + 1, sizeof(*recording.records));
 	if (!recording.records)

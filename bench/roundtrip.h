@@ -53,6 +53,8 @@ struct roundtrip_site {
 	const char *name;	/* "same", "remote", ...; of many threads "all" */
 	uint64_t patience_ns;	/* a thread that does not answer for so long is lost */
 	uint64_t clock_read_ns; /* only told, in run.json */
+	uint32_t max_rounds;	/* of the timed ones, where a block takes long; 0: all */
+	uint32_t max_samples;	/* per block, likewise; warm-up comes in addition */
 };
 
 /* One thread of the far side. A cache line of its own: near and far both look at it. */
@@ -146,6 +148,10 @@ void roundtrip_fini(struct roundtrip_recording *recording);
 
 /* Can @what be measured at @site? */
 bool roundtrip_fits(const struct roundtrip_case *what, const struct roundtrip_site *site);
+
+/* How often @spec measures at @site, without rounds that take CPU time; and how long a block is. */
+uint32_t roundtrip_nr_rounds(const struct roundtrip_spec *spec, const struct roundtrip_site *site);
+uint32_t roundtrip_nr_samples(const struct roundtrip_spec *spec, const struct roundtrip_site *site);
 
 /* One block, for roundtrip_run() and tests: samples of @record->samples[0 .. @nr). */
 int roundtrip_block(const struct roundtrip_case *what, const struct roundtrip_site *site,

@@ -152,6 +152,39 @@ static void only_the_blocking_cases_never_spin(void **state)
 	}
 }
 
+/* Where a block takes long there are fewer and shorter ones, and CPU time is taken all the same. */
+static void a_site_may_have_fewer_blocks(void **state)
+{
+	static const struct roundtrip_case *const cases[] = { &floor_empty };
+	struct roundtrip_site sites[] = { site_of(1, 0, 1), site_of(1, 0, 1) };
+	const struct roundtrip_spec spec = { .cases = cases,
+					     .nr_cases = 1,
+					     .sites = sites,
+					     .nr_sites = 2,
+					     .nr_rounds = 5,
+					     .nr_cpu_rounds = 1,
+					     .nr_samples = 4,
+					     .nr_warmup = 1 };
+	struct roundtrip_recording recording;
+	size_t nr_blocks[2] = { 0 }, nr_samples[2] = { 0 };
+	struct progress progress;
+	char why[256];
+
+	(void)state;
+	sites[1].max_rounds = 2;
+	sites[1].max_samples = 1;
+	assert_int_equal(roundtrip_run(&spec, &progress, &recording, why, sizeof(why)), 0);
+	for (size_t i = 0; i < recording.nr_records; i++) {
+		nr_blocks[recording.records[i].site]++;
+		nr_samples[recording.records[i].site] += recording.records[i].nr_samples;
+	}
+	assert_int_equal(nr_blocks[0], 6);
+	assert_int_equal(nr_samples[0], 6 * 5);
+	assert_int_equal(nr_blocks[1], 3);
+	assert_int_equal(nr_samples[1], 3 * 2);
+	roundtrip_fini(&recording);
+}
+
 /* An operation that nobody sees: the loop must notice. */
 static int lose(struct roundtrip_block *block)
 {
@@ -239,6 +272,7 @@ int main(void)
 		cmocka_unit_test(pairs_on_two_cpus),
 		cmocka_unit_test(many_threads),
 		cmocka_unit_test(polling_needs_two_cpus),
+		cmocka_unit_test(a_site_may_have_fewer_blocks),
 		cmocka_unit_test(only_the_blocking_cases_never_spin),
 		cmocka_unit_test(a_lost_operation_is_an_error),
 		cmocka_unit_test(an_answer_too_many_is_an_error),
