@@ -23,7 +23,7 @@ extern const struct roundtrip_case limits_unpark_to_far;
 extern const struct roundtrip_case limits_unpark_confirmed, limits_unpark_blocking;
 extern const struct roundtrip_case limits_unpark_bound;
 extern const struct roundtrip_case limits_cycle_asleep, limits_cycle_blocking, limits_cycle_polling;
-extern const struct roundtrip_case limits_wake_call, limits_unpark_unparked;
+extern const struct roundtrip_case limits_wake_call, limits_unpark_unparked, limits_create_stop;
 extern const struct roundtrip_case limits_park_loop, limits_park_many;
 extern const struct roundtrip_case limits_unpark_loop, limits_unpark_many;
 

@@ -35,6 +35,7 @@ const struct limits_comparison limits_comparisons[] = {
 	{ &limits_unpark_bound, { FACILITY(unpark_confirmed) }, WHERE_ANY, 0 },
 	{ &limits_cycle_asleep, { TWICE(futex_round_trip) }, WHERE_ANY, 0 },
 	{ &limits_cycle_asleep, { FLOOR(create_join) }, WHERE_ANY, 0 },
+	{ &limits_create_stop, { FLOOR(create_join) }, WHERE_ANY, 0 },
 	{ &limits_cycle_polling, { TWICE(cache_line) }, WHERE_TWO_CPUS, 0 },
 	{ &limits_wake_call, { FLOOR(futex_wake) }, WHERE_ANY, 0 },
 	{ &limits_unpark_unparked, { FLOOR(futex_wake_nobody) }, WHERE_ANY, 0 },

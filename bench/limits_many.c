@@ -243,6 +243,7 @@ const struct roundtrip_case *const limits_pair_cases[] = {
 	&limits_cycle_polling,
 	&limits_wake_call,
 	&limits_unpark_unparked,
+	&limits_create_stop,
 	NULL,
 };
 

@@ -219,6 +219,21 @@ static int reset_unpark(struct roundtrip_block *block)
 	return ret ? ret : kthread_park(thread_of(block));
 }
 
+/* Born parked and ended so: what would be a thread's whole life without parking. */
+static int op_create_stop(struct roundtrip_block *block)
+{
+	struct kthread_attr attr = KTHREAD_ATTR_DEFAULT;
+	struct kthread *k;
+
+	attr.cpu = (int)far_cpu(block->site, 0);
+	attr.per_cpu = attr.parked = true;
+	attr.stack_bytes = (size_t)256 << 10;
+	k = kthread_create_attr(&attr, run_asleep, NULL, "limits/%d", attr.cpu);
+	if (!k)
+		return -errno;
+	return kthread_stop(k) == -EINTR ? 0 : -EPROTO; /* never entered */
+}
+
 #define CASE(id, word, words, opens, ops, resets)                                                  \
 	const struct roundtrip_case limits_##id = {                                                \
 		.name = word,                                                                      \
@@ -257,6 +272,14 @@ CASE(cycle_blocking, "cycle_block", "the same by a controller that does not spin
      open_asleep_blocking, op_cycle, NULL);
 CASE(wake_call, "wake_call", "kthread_wake of a thread that sleeps, until the call returns",
      open_woken, op_wake, await_one_more);
+
+const struct roundtrip_case limits_create_stop = {
+	.name = "create_stop",
+	.about = "kthread_create_attr and kthread_stop, pinned by attribute",
+	.role = ROLE_FACILITY,
+	.where = WHERE_ANY,
+	.op = op_create_stop,
+};
 
 const struct roundtrip_case limits_unpark_to_far = {
 	.name = "unpark_to_far",
