@@ -49,9 +49,9 @@ static int offline(unsigned int cpu, void *arg)
 	return write_online(cpu, "0");
 }
 
-static const struct hotplug writes_sysfs = { .name = "guest",
-					     .online = online,
-					     .offline = offline };
+static const struct hotplug writes_sysfs = {
+	.name = "guest", .is_kernels = true, .online = online, .offline = offline
+};
 
 int main(int argc, char **argv)
 {
@@ -89,6 +89,8 @@ int main(int argc, char **argv)
 	}
 	ret = passes_kernel(&p);
 	printf("kernel pass: %d %s\n", ret, p.why);
+	if (!p.ktrace)
+		return 6;
 	passes_stop_trace(&p);
 	for (int file = 0; file < NR_RUN_CSV_FILES && (ret == 0 || ret == -EPERM); file++) {
 		const struct csv_source source = { .rec = &p.rec, .kernel = ktrace_rows(p.ktrace) };

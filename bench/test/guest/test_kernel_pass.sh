@@ -61,6 +61,10 @@ for kernel in "${kernels[@]}"; do
         echo "the guest did not end: $kernel"
         exit 1
     fi
+    if ! grep -aq 'kernel_pass ended with 0' "$work/console"; then
+        tail -n 20 "$work/console"
+        exit 1
+    fi
     tar -C "$out" -xf "$work/files.tar"
     python3 "$here/judge.py" "$out"
 done
