@@ -14,27 +14,37 @@ TIMES = ("task-clock", "cpu-clock")   # nanoseconds
 
 
 def draw(run):
-    cell = series.cells(run)[-1]
-    values = dict(list(values_of(run, cell).items())[:MOST_ROWS])
-    if not values:
+    """One figure for each setting of the kernel."""
+    cell = series.chief(run)
+    found = [(knob, values) for knob in series.knobs(run.table("samples"))
+             if (values := dict(list(values_of(run, cell, knob).items())[:MOST_ROWS]))]
+    if not found:
         return without(KEY, TITLE, "no counters and no system calls: parkbench run --passes "
                        "timing,counting,syscalls")
+    return [draw_one(run, series.scope(run, cell, knob), values, number)
+            for number, (knob, values) in enumerate(found)]
+
+
+def draw_one(run, scope, values, number):
     contenders = in_order({c for per in values.values() for c in per} - set(SKIPPED))
     figure, axes = canvas(1.2 + 0.3 * len(values), ncols=2, sharey=True,
                           gridspec_kw={"width_ratios": [1.5, 1]})
     dots(axes[0, 0], values, contenders)
     numbers(axes[0, 1], values, contenders)
-    return compose(run, figure, cell, values, contenders)
+    made = compose(run, figure, scope, values, contenders)
+    made.key += f"-{number + 1}" if number else ""
+    return made
 
 
-def values_of(run, cell):
+def values_of(run, cell, knob):
     """{event: {contender: per cycle}} of the whole cycle, only what could be read."""
     found = {}
     for file, name in (("counters", "event"), ("syscalls", "syscall")):
         if not run.has(file):
             continue
         table = run.table(file)
-        rows = table.where(series.of(table, cell) & table["phase"].equals("total"))
+        rows = table.where(series.of(table, cell) & table["knob"].equals(knob)
+                           & table["phase"].equals("total"))
         for row in rows.rows():
             if row.get("mode", "all") not in ("all", "") or row["per_cycle"] != row["per_cycle"]:
                 continue
@@ -97,13 +107,13 @@ def number_text(event, value):
     return duration(value) if event in TIMES else significant(value)
 
 
-def compose(run, figure, cell, values, contenders):
+def compose(run, figure, scope, values, contenders):
     unread = [f"{name}: {why}" for name, why in run.json.get("counters", {}).items()
               if why not in ("exact", "scaled")]
     note = f" Not readable here: {'; '.join(unread)}." if unread else ""
     return Figure(
         KEY, "Counters and system calls of a cycle",
-        f"{cell}; sums over the counting blocks divided by their cycles, all phases, kernel and "
+        f"{scope}; sums over the counting blocks divided by their cycles, all phases, kernel and "
         "user; taken apart from timing. Exact counts of one pass, no interval; no dot: zero or "
         f"not counted; grey and hollow: as park's.{note}",
         "Table. " + "; ".join(f"{event}: " + ", ".join(

@@ -41,7 +41,7 @@ def draw(runs):
 
 def saving(run, cell):
     """(name, ns that parking saves in each cycle of one CPU): recreate - park, block by block."""
-    knob = series.arms(run.table("samples"))[0].knob
+    knob = series.first_knob(run)
     park = series.cost_by_block(run, cell, series.Arm("park", knob))
     recreate = series.cost_by_block(run, cell, series.Arm("recreate", knob))
     both = sorted(set(park) & set(recreate))

@@ -13,7 +13,7 @@ MOST_DOTS = 60000
 
 
 def draw(run):
-    cell = series.cells(run)[-1]
+    cell = series.chief(run)
     arms = [arm for arm in series.arms(run.table("samples"))
             if arm.contender != "empty" and series.block_medians(run, cell, arm, "total")]
     if not arms:
@@ -26,7 +26,7 @@ def draw(run):
     drift = drift_of(rows)
     return Figure(
         KEY, "Every step in the order in which it was measured",
-        f"{cell}. Faint: total of single steps, offline and online apart, at their block; line: "
+        f"{series.scope(run, cell)}. Faint: total of single steps, offline and online apart, at their block; line: "
         "median of the block (unit of replication: block). "
         f"Second half of the blocks over the first: {drift}.",
         f"Medians of blocks in order of execution. Second half over first: {drift}.", figure,

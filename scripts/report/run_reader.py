@@ -22,7 +22,8 @@ NUMBERS = {
     "bystander_cpu", "is_tried", "nr_cycles", "per_cycle", "value", "ci_low", "ci_high",
     "ci_level", "n", "nr_threads", "nr_alive", "anonymous_bytes", "kernel_stack_bytes", "depth",
     "runs_on", "result", "is_rollback", "state", "nr_steps", "nr_done", "is_multi", "ns",
-    "near_cpu", "far_cpu", "nr_wrong_cpu", "nr_affinity_lost", "first_online",
+    "near_cpu", "far_cpu", "nr_wrong_cpu", "nr_affinity_lost", "first_online", "done_per_s",
+    "nr_items", "nr_items_missed",
 }
 
 # What each file must have to be one of ours, beyond the columns that every one has.

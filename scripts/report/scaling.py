@@ -7,10 +7,9 @@ import numpy as np
 
 from . import machine, series, stats
 from .figure import Figure, canvas, without
-from .style import (FAINT, duration, edges, grid, label_ends, log_durations, powers_of_two, size,
+from .style import (FAINT, duration, edges, grid, in_order, label_ends, log_durations, powers_of_two, size,
                     style)
 
-CONTENDERS = ("park", "recreate", "rebind")
 LINES = {"core": 0.3, "l3": 0.8, "numa_node": 1.2, "package": 2.0}
 
 
@@ -19,13 +18,8 @@ def draw(run):
     return [threads, draw_cpus(run)]
 
 
-def first_knob(run):
-    return series.arms(run.table("samples"))[0].knob
-
-
 def strategies(run):
-    return [series.Arm(c, first_knob(run)) for c in CONTENDERS
-            if series.Arm(c, first_knob(run)) in series.arms(run.table("samples"))]
+    return series.strategies(run, series.first_knob(run))
 
 
 def draw_threads(run):
@@ -112,7 +106,7 @@ def draw_cpus(run):
         return without(key, title, "only one CPU went away: parkbench run --cpus LIST on a "
                        "machine with more, or parkbench lab run --cpus 16 --sockets 2 -- "
                        "parkbench run --hotplug sysfs")
-    cell = series.cells(run)[-1]
+    cell = series.chief(run)
     figure, axes = canvas(3.0)
     axis, rows, labels = axes[0, 0], [], []
     for arm in strategies(run):
@@ -128,7 +122,7 @@ def draw_cpus(run):
     finish(axes[0], "CPU that goes and comes, in hwloc's order; lines: thin between cores, thick "
            "between packages")
     return Figure(key, title + " (quiesce + resume of a cycle)",
-                  f"{cell}. Medians over the steps of each CPU with 95 % intervals of order "
+                  f"{series.scope(run, cell, series.first_knob(run))}. Medians over the steps of each CPU with 95 % intervals of order "
                   "statistics of the two phases added (unit of replication: step, "
                   f"n = {rows[0][5]}, so they are narrower than blocks would be).",
                   "Cost by CPU. " + "; ".join(f"{r[0]} CPU {r[1]}: {duration(r[2])}"
@@ -150,7 +144,7 @@ def draw_stack(runs):
     key, title = "stack", "Cost against the stack that a thread touches"
     points = {}
     for run in runs:
-        cell = series.cells(run)[-1]
+        cell = series.chief(run)
         points.setdefault((cell.workload, cell.duty, cell.threads), {})[
             int(run.param("stack_touch_bytes", 0))] = (run, cell)
     name, by_depth = max(points.items(), key=lambda item: len(item[1]))
@@ -173,10 +167,10 @@ def plot_stack(axis, by_depth):
     rows, labels = [], []
     depths = list(by_depth)
     places = [max(depth, min(d for d in depths if d) / 4) for depth in depths]
-    for contender in CONTENDERS:
-        values = []
-        for run, cell in by_depth.values():
-            values.append(series.cost(run, cell, series.Arm(contender, first_knob(run))))
+    for contender in in_order({arm.contender for run, _ in by_depth.values()
+                               for arm in strategies(run)}):
+        values = [series.cost(run, cell, series.Arm(contender, series.first_knob(run)))
+                  for run, cell in by_depth.values()]
         draw_line(axis, places, values, series.Arm(contender, ""), labels)
         rows += [("", "", contender, depth, v.value, v.low, v.high, v.n)
                  for depth, v in zip(depths, values)]

@@ -9,6 +9,7 @@ from . import stats
 from .style import in_order
 
 REFERENCE = "park"
+CONTROLS = ("none", "empty")
 
 
 @dataclass(frozen=True, order=True)
@@ -71,6 +72,31 @@ def arms(table):
 
 def knobs(table):
     return sorted({arm.knob for arm in arms(table)})
+
+
+def chief(run):
+    """The cell of a figure that has room for one: most threads per CPU, the first of these."""
+    measured = [cell for cell in cells(run) if any(cost_by_block(run, cell, arm)
+                                                   for arm in arms(run.table("samples")))]
+    return max(measured or cells(run), key=lambda cell: (cell.threads, -cell.number))
+
+
+def first_knob(run):
+    return arms(run.table("samples"))[0].knob
+
+
+def strategies(run, knob):
+    """The arms of @knob that have threads and do something to them."""
+    return [arm for arm in arms(run.table("samples"))
+            if arm.knob == knob and arm.contender not in CONTROLS]
+
+
+def scope(run, cell, knob=""):
+    """For a caption: the one cell (and setting) that is shown, and why this one."""
+    nr_others = len(cells(run)) - 1
+    why = f" (of {nr_others + 1} cells the first with the most threads per CPU)" \
+        if nr_others else ""
+    return f"{cell}{', ' + knob if knob else ''}{why}"
 
 
 def of(table, cell=None, arm=None):

@@ -41,6 +41,9 @@ STYLES = {
     "park": Style("#0072B2", "-", "o"),
     "recreate": Style("#D55E00", (0, (5, 2)), "s", "////"),
     "rebind": Style("#009E73", (0, (4, 1.5, 1, 1.5)), "^", "\\\\"),
+    "recreate_raw": Style("#8C3B00", (0, (2, 1.2)), "D", "xx"),
+    "pool": Style("#CC79A7", (0, (3, 1, 1, 1, 1, 1)), "P", ".."),
+    "cond": Style("#000000", (0, (7, 3)), "*", "||"),
     "none": Style("#777777", (0, (1, 1.6)), "x", "--"),
     "empty": Style("#AAAAAA", (0, (1, 3)), "+"),
     "kernel park": Style("#56B4E9", "-", "D", width=1.2),
@@ -48,8 +51,8 @@ STYLES = {
     "kernel create": Style("#E69F00", (0, (5, 2)), "v", width=1.2),
     "kernel stop": Style("#E69F00", (0, (1, 1.6)), "<", width=1.2),
 }
-OTHERS = (Style("#CC79A7", (0, (3, 1, 1, 1, 1, 1)), "P"), Style("#000000", (0, (7, 3)), "*"))
-ORDER = ["park", "recreate", "rebind", "none", "empty"]
+OTHERS = (Style("#7A5195", (0, (3, 1, 1, 1, 1, 1)), "p"), Style("#4D4D00", (0, (7, 3)), "h"))
+ORDER = ["park", "recreate", "rebind", "recreate_raw", "pool", "cond", "none", "empty"]
 
 
 def style(contender):

@@ -15,7 +15,6 @@ TITLE = "The tail"
 PHASES = (("quiesce", "down: request until parked, joined or moved"),
           ("resume", "up: CPU online until the first work is done"))
 KERNEL = {"quiesce": ("park", "stop"), "resume": ("unpark", "create")}
-CONTENDERS = ("park", "rebind", "recreate")
 MOST_ROWS = 4
 TICKS = (0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999, 0.999999)
 
@@ -52,9 +51,9 @@ def curves_of(run, cell, knob):
     row = []
     for phase, _ in PHASES:
         found = []
-        for contender in CONTENDERS:
-            curve = stats_curve(series.samples_of(run, cell, series.Arm(contender, knob), phase))
-            found += [(contender, curve)] if curve else []
+        for arm in series.strategies(run, knob):
+            curve = stats_curve(series.samples_of(run, cell, arm, phase))
+            found += [(arm.contender, curve)] if curve else []
         found += kernel_curves(run, knob, KERNEL[phase])
         row.append(found)
     return row

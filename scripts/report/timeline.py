@@ -11,12 +11,12 @@ from .style import FAINT, STYLES, duration, grid, log_durations, style
 KEY = "timeline"
 TITLE = "Hotplug timeline"
 MOST_STEPS = 240
-CONTENDERS = ("park", "recreate", "rebind")
+MOST_ARMS = 3
 AWAY = "#333333"
 
 
 def draw(run):
-    cell = series.cells(run)[-1]
+    cell = series.chief(run)
     blocks = [(arm, block) for arm in chosen(run) if (block := block_of(run, cell, arm))]
     if not blocks:
         return without(KEY, TITLE, "no finished step of park, recreate or rebind: parkbench run "
@@ -34,9 +34,7 @@ def draw(run):
 
 
 def chosen(run):
-    arms = series.arms(run.table("samples"))
-    knob = arms[0].knob
-    return [arm for arm in arms if arm.contender in CONTENDERS and arm.knob == knob]
+    return series.strategies(run, series.first_knob(run))[:MOST_ARMS]
 
 
 def block_of(run, cell, arm):
@@ -136,7 +134,7 @@ def compose(figure, blocks, cell, run):
     cut = max(block["nr_all"] for _, block in blocks) > most
     return Figure(
         KEY, "One block as it happened",
-        f"{cell}; repetition {blocks[0][1]['repetition']} of each contender, single steps, "
+        f"{series.scope(run, cell, blocks[0][0].knob)}; repetition {blocks[0][1]['repetition']} of each contender, single steps, "
         f"n = {most}{' (the first ones)' if cut else ''}. Filled: offline with quiesce; hollow: "
         "online with resume; a cross: refused or spoiled. "
         + (f"Dotted: multiples of the kernel's tick ({duration(1e9 / hz)})." if hz else ""),

@@ -33,8 +33,8 @@ class Bar:
 
 
 def draw(run):
-    cells = [cell for cell in series.cells(run)]
-    bars = [bar for cell in cells[-1:] for bar in bars_of(run, cell)]
+    cell = series.chief(run)
+    bars = bars_of(run, cell)
     if not bars:
         return without(KEY, TITLE, MISSING)
     names = chosen(bars)
@@ -44,7 +44,7 @@ def draw(run):
                                                                   for b in bars]))
     return Figure(
         KEY, f"Where an offline goes: most of it is {biggest}",
-        caption(bars, cells[-1], run), alt(bars, biggest), figure,
+        caption(bars, cell, run), alt(bars, biggest), figure,
         header=("arm", "part", "mean_ns", "share", "nr_offlines"), rows=list(rows(bars)))
 
 
@@ -182,7 +182,7 @@ def share(part, whole):
 def caption(bars, cell, run):
     counts = sorted({bar.nr for bar in bars})
     counts = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
-    return (f"{cell}. Means over {counts} offlines per arm (only means add up), no interval; "
+    return (f"{series.scope(run, cell)}. Means over {counts} offlines per arm (only means add up), no interval; "
             f"coloured: the contender's quiesce, before the kernel begins; striped: what "
             "the write to `online` takes beside the kernel's traced steps (locks, grace periods, "
             f"hand-overs); kernel {run.fact('kernel_release')}. The kernel's own park was taken in blocks of their "
