@@ -10,7 +10,7 @@ import sys
 sys.dont_write_bytecode = True
 
 from report.problem import EXIT_USAGE, Problem
-from report.run_reader import Run, read_matrix
+from report.run_reader import Run, join, read_limits
 
 HELP = """\
 usage: parkbench report DIR... [-o report.html]
@@ -21,7 +21,8 @@ the machine, and the figures. It needs no network and no script. Beside it, in a
 after it (report-figures), is each figure as SVG, PNG and CSV. Same input, same bytes.
 
   DIR          a run (it has a run.json), or what `parkbench lab run --out` brought back;
-               beside a run also what `parkbench limits --matrix` wrote on its machine
+               beside a run also what `parkbench limits` wrote on its machine, also with
+               --matrix
   -o FILE      the page                                  (report.html in the first DIR)
   --text       print the essentials, write nothing
   -h, --help   this text
@@ -61,12 +62,13 @@ def run_dirs(path):
 
 
 def read_runs(paths):
-    """A matrix belongs to all runs named with it."""
-    matrices = {path: table for path in paths if (table := read_matrix(path)) is not None}
-    matrix = next(iter(matrices.values()), None)
-    runs = [Run(path, matrix) for path in paths if path not in matrices]
+    """What `parkbench limits` measured belongs to all runs named with it."""
+    limits = {path: found for path in paths if (found := read_limits(path)) is not None}
+    table = join([table for table, _ in limits.values()])
+    commands = ", ".join(command for _, command in limits.values())
+    runs = [Run(path, table, commands) for path in paths if path not in limits]
     if not runs:
-        raise Problem("only a matrix: name the directory of a run beside it")
+        raise Problem("only limits: name the directory of a run beside it")
     return runs
 
 

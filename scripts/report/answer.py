@@ -20,6 +20,9 @@ KINDS = {
     "cpuset": "CPUSET: the CPUs left a cpuset of the suite's own and stayed online.",
     "simulated": "SIMULATED: no CPU went offline; the threads were treated as if one had.",
 }
+# In the sentence itself: it is quoted without the page.
+OFFLINES = {"real": "real hotplug", "cpuset": "moved out of a cpuset, not offline",
+            "simulated": "simulated, no CPU went offline"}
 
 
 @dataclass
@@ -50,7 +53,8 @@ def table(run):
 
 def share(run, cell, arm):
     """threads_share of summary.csv: (quiesce + resume) / total."""
-    if not run.has("summary"):
+    # Without hotplug there is nothing that it could be a share of.
+    if not run.has("summary") or run.kind == "simulated":
         return stats.Estimate(math.nan)
     summary = run.table("summary")
     rows = summary.where(series.of(summary, cell, arm)
@@ -65,40 +69,47 @@ def headline(run, rows):
     """Two sentences about the cell with the most threads per CPU."""
     if not rows:
         return "No contender with threads was measured, so nothing can be said about a strategy."
-    cell = max((row.cell for row in rows), key=lambda c: (c.threads, -c.number))
-    mine = [row for row in rows if row.cell == cell and row.arm.knob == rows[0].arm.knob]
-    by_name = {row.arm.contender: row for row in mine}
-    return f"{cost_sentence(cell, by_name)} {share_sentence(run, by_name)} {others_sentence(run)}"
+    cell = series.chief(run)
+    by_knob = {}
+    for row in rows:
+        if row.cell == cell:
+            by_knob.setdefault(row.arm.knob, {})[row.arm.contender] = row
+    costs = [cost_sentence(run, cell, by_name) for by_name in by_knob.values()]
+    if len(costs) > 1:
+        costs = [f"With {knob}: {cost}" for knob, cost in zip(by_knob, costs)]
+    costs = [cost[0].upper() + cost[1:] for cost in costs]
+    return " ".join([*costs, share_sentence(run, by_knob), others_sentence(run)])
 
 
-def cost_sentence(cell, by_name):
+def cost_sentence(run, cell, by_name):
     park, recreate = by_name.get("park"), by_name.get("recreate")
     unit = "thread and cycle" if cell.threads > 1 else "cycle of one thread"
     if not park or not recreate:
         parts = [f"{name} {estimate(row.cost)}" for name, row in by_name.items()]
-        return f"Per {unit} ({cell}): {', '.join(parts)}."
-    ratio = recreate.ratio
-    if ratio.has_interval and ratio.low > 1:
-        verdict = f"{times(ratio)} times as much"
-    elif ratio.has_interval and ratio.high < 1:
-        verdict = f"less: {times(ratio)} times as much"
-    elif ratio.has_interval:
-        verdict = f"which shows no difference (ratio {times(ratio)})"
-    else:
-        verdict = f"{times(ratio)} times as much (too few pairs for an interval)"
-    return (f"Parking costs {estimate(park.cost)} per {unit}, tearing down and creating again "
-            f"{estimate(recreate.cost)}: {verdict}.")
+        return f"per {unit} ({OFFLINES[run.kind]}; {cell}): {', '.join(parts)}."
+    return (f"parking costs {estimate(park.cost)} per {unit} ({OFFLINES[run.kind]}), tearing down "
+            f"and creating again {estimate(recreate.cost)}: {verdict(recreate.ratio)}.")
 
 
-def share_sentence(run, by_name):
+def verdict(ratio):
+    """A ratio whose interval has 1 in it shows nothing, however far off its middle is."""
+    if not ratio.has_interval:
+        return f"{times(ratio)} times as much, but too few pairs for an interval: nothing is shown"
+    if ratio.low > 1 or ratio.high < 1:
+        return f"{'' if ratio.low > 1 else 'less, '}{times(ratio)} times as much"
+    return f"no difference was shown (ratio {times(ratio)})"
+
+
+def share_sentence(run, by_knob):
     if run.kind == "simulated":
         return "What share of a real offline that is, only a real one can tell."
-    shares = [f"{percent(row.share)} with {name}" for name, row in by_name.items()
+    shares = [f"{percent(row.share)} with {row.arm}" for by_name in by_knob.values()
+              for name, row in by_name.items()
               if name in ("park", "recreate") and not math.isnan(row.share.value)]
     if not shares:
         return ""
     whole = "offline and online" if run.kind == "real" else "way out of the cpuset and back"
-    return f"Of the whole {whole} that is {', '.join(shares)}."
+    return f"Of the whole {whole} the threads are {', '.join(shares)}."
 
 
 def others_sentence(run):
@@ -107,23 +118,33 @@ def others_sentence(run):
     table_ = run.table("bystander")
     kind = "spin" if "spin" in table_["kind"].present() else table_["kind"].present()[0]
     gaps = table_.where(kind=kind, action="offline")
+    what = "could not run" if kind == "spin" else "woke too late"
     loud, quiet = seen(gaps, "worst_gap"), seen(gaps, "quiet_gap")
     middle = stats.median(per_block(gaps, loud))
     if math.isnan(middle.value):
         return "Whether other CPUs paid could not be measured."
-    parts = (f"CPUs that stayed could not run for {estimate(middle)} in an offline, up to "
-             f"{duration(np.nanmax(loud))}")
-    if np.isnan(quiet).all():
+    parts = (f"CPUs that stayed {what} {'for' if kind == 'spin' else 'by'} "
+             f"{estimate(middle)} in an offline, up to {duration(np.nanmax(loud))}")
+    calm = per_block(gaps, quiet)
+    if np.isnan(calm).all():
         return parts + "."
-    calm = stats.median(per_block(gaps, quiet))
-    verdict = "" if middle.value > calm.value else "; nobody else was shown to pay"
-    return f"{parts}; as long without one: {estimate(calm)}{verdict}."
+    return (f"{parts}; as long without one: {estimate(stats.median(calm))}"
+            f"{who_paid(stats.ratio(per_block(gaps, loud), calm))}.")
+
+
+def who_paid(ratio):
+    if ratio.has_interval and ratio.low > 1:
+        return f" ({times(ratio)} times as long)"
+    return "; nobody else was shown to pay"
 
 
 def per_block(gaps, values):
-    return np.array([np.nanmedian(values[gaps["block"] == block])
-                     for block in np.unique(gaps["block"])
-                     if not np.isnan(values[gaps["block"] == block]).all()])
+    """Median of each block; NaN where it has none."""
+    found = []
+    for block in np.unique(gaps["block"]):
+        mine = values[gaps["block"] == block]
+        found.append(np.nan if np.isnan(mine).all() else np.nanmedian(mine))
+    return np.array(found)
 
 
 def warnings(run, rows):

@@ -14,7 +14,7 @@ TITLE = "Blast radius"
 MISSING = ("nobody watched the CPUs that stay (bystander.csv): parkbench run --bystanders all "
            "--passes timing,bystander --cpus LIST, with CPUs left that neither go nor control")
 LINES = {"core": 0.4, "l3": 0.9, "numa_node": 1.5, "package": 2.4}
-MOST_PANELS = 6
+MOST_PANELS = 9
 
 
 def draw(run):
@@ -25,12 +25,24 @@ def draw(run):
     gaps = gaps.where(kind=kind)
     victims = machine.order(run, {int(c) for c in gaps["real_cpu"]})
     stayers = machine.order(run, {int(c) for c in gaps["bystander_cpu"]})
-    arms = series.arms(gaps)[:MOST_PANELS - 1]
+    arms, left_out = chosen(gaps)
     panels = [(str(arm), grid_of(gaps.where(series.of(gaps, arm=arm)), "worst_gap", victims,
                                  stayers), arm) for arm in arms]
     panels.append(("without a step, as long", grid_of(gaps, "quiet_gap", victims, stayers), None))
     figure = paint(run, panels, victims, stayers)
-    return compose(figure, panels, (victims, stayers, kind), gaps)
+    return compose(figure, panels, (victims, stayers, kind, left_out), gaps)
+
+
+def chosen(gaps):
+    """Of too many, the first contenders under each setting. (arms, how many were left out)"""
+    arms = series.arms(gaps)
+    if len(arms) < MOST_PANELS:
+        return arms, 0
+    knobs, per_knob = series.knobs(gaps), []
+    for knob in knobs:
+        mine = [arm for arm in arms if arm.knob == knob]
+        per_knob += mine[:max(1, (MOST_PANELS - 1) // len(knobs))]
+    return per_knob[:MOST_PANELS - 1], len(arms) - len(per_knob[:MOST_PANELS - 1])
 
 
 def offlines(run):
@@ -113,28 +125,30 @@ def write_values(axis, grid, norm):
                       color="white" if norm(ns) < 0.5 else "black")
 
 
-def statement(least, most, quiet):
+def statement(kind, least, most, quiet):
+    what = "an offline stops others for" if kind == "spin" else "in an offline others wake late by"
     if not most > 1.5 * quiet:
-        return (f"Blast radius: an offline stops others for up to {duration(most, 2)}, no more "
-                f"than happens without one ({duration(quiet, 2)})")
+        return (f"Blast radius: {what} up to {duration(most, 2)}, no more than happens without "
+                f"one ({duration(quiet, 2)})")
     whoever = ", whatever is done with the threads" if most < 1.5 * least else ""
-    return f"Blast radius: an offline stops others for up to {duration(most, 2)}{whoever}"
+    return f"Blast radius: {what} up to {duration(most, 2)}{whoever}"
 
 
 def compose(figure, panels, where, gaps):
-    victims, stayers, kind = where
+    victims, stayers, kind, left_out = where
+    more = f" {left_out} more arms are not drawn." if left_out else ""
     worst = {title: float(np.nanmax(grid)) if not np.isnan(grid).all() else float("nan")
              for title, grid, _ in panels}
     *arms, quiet = worst.items()
     least, most = min(ns for _, ns in arms), max(ns for _, ns in arms)
     per_pair = len(gaps) / max(1, len(victims) * len(stayers) * len(arms))
     return Figure(
-        KEY, statement(least, most, quiet[1]),
+        KEY, statement(kind, least, most, quiet[1]),
         f"Bystanders that {'read the clock all the time' if kind == 'spin' else 'sleep'}; each "
         f"field is the median of the worst gap of about {per_pair:.0f} offlines, no interval; "
         "a gap below the threshold counts as the threshold. CPUs in hwloc's order, white lines "
         "between cores, caches, nodes and packages; orange frame: isolated; grey: not measured. "
-        f"Last panel: stretches as long without a step ({duration(quiet[1], 2)} at most).",
+        f"Last panel: stretches as long without a step ({duration(quiet[1], 2)} at most).{more}",
         "Heat maps, CPU that goes by CPU that stays. Worst field: " +
         "; ".join(f"{name} {duration(ns)}" for name, ns in worst.items()) + ".", figure,
         header=("panel", "cpu", "bystander_cpu", "median_worst_gap_ns"),

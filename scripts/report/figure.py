@@ -27,6 +27,7 @@ class Figure:
     header: tuple = ()        # of its CSV
     rows: list = field(default_factory=list)
     notes: list = field(default_factory=list)   # holes that it shows
+    made_by: str = ""         # where not by the run of its section
 
 
 def without(key, title, missing):
@@ -42,7 +43,8 @@ def canvas(height, **panels):
 
 def sign(figure, line):
     """What made it, small under the drawing: a figure travels without its page."""
-    text = "\n".join(textwrap.wrap(line, 150)[:3])
+    lines = textwrap.wrap(figure.made_by or line, 195)
+    text = "\n".join(lines[:4]) + (" …" if len(lines) > 4 else "")
     figure.canvas.supxlabel(text, x=0.005, ha="left", fontsize=6.5, color=FAINT)
 
 

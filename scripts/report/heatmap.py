@@ -17,15 +17,26 @@ MISSING = ("nobody measured the round trip between any two CPUs: parkbench limit
 
 
 def draw(run):
-    if run.matrix is None:
+    table = matrix(run)
+    if table is None:
         return without(KEY, TITLE, MISSING)
-    table = run.matrix
     cpus = machine.order(run, {int(c) for c in np.append(table["near_cpu"], table["far_cpu"])
                                if not np.isnan(c)})
     panels = [(case, fill(table.where(case=case), cpus)) for case in cases(table)]
     figure, axes = canvas(min(9.0, 1.9 + 4.2 / len(panels)), ncols=len(panels))
     paint(run, figure, axes[0], panels, cpus)
-    return compose(figure, panels, cpus, table)
+    made = compose(figure, panels, cpus, table)
+    made.made_by = run.limits_command
+    return made
+
+
+def matrix(run):
+    """Of what `parkbench limits` measured, the round trips; None: there are none."""
+    if run.limits is None:
+        return None
+    table = run.limits.where(run.limits.is_(suite="matrix", statistic="p50")
+                             & ~np.isnan(run.limits["value"]))
+    return table if len(table) else None
 
 
 def cases(table):

@@ -10,9 +10,8 @@ from .style import FAINT, GRID, INK, in_order, style, times
 
 KEY = "knobs"
 TITLE = "What a setting changes"
-PHASES = (("offline", "the kernel's offline"), ("online", "the kernel's online"),
-          ("quiesce", "quiesce: the contender's part of it"),
-          ("resume", "resume: the contender's part of it"), ("total", "the whole cycle"))
+PHASES = (("offline", "offline"), ("online", "online"), ("quiesce", "quiesce"),
+          ("resume", "resume"), ("total", "the whole step"))
 MISSING = ("one setting of the kernel only: parkbench run --hotplug sysfs --knob "
            "/sys/kernel/rcu_expedited=0,1")
 
@@ -86,14 +85,23 @@ def point(axes, place, contender, ratio):
               fontsize=8.5)
 
 
+def title(knob, chosen):
+    (phase, contender), ratio = chosen
+    if not ratio.has_interval or ratio.low <= 1 <= ratio.high:
+        return f"{knob[0]}: no difference to {knob[1]} was shown in {phase} ({contender})"
+    return (f"{knob[0]}: {phase} takes {times(ratio)} times as long as with {knob[1]} "
+            f"({contender})")
+
+
 def compose(run, drawing, knob, shown):
     figure, number = drawing
     chosen = next((e for e in shown if e[0] == ("offline", series.REFERENCE)), shown[0])
-    (phase, contender), ratio = chosen
+    ratio = chosen[1]
     return Figure(
         KEY if not number else f"{KEY}-{number + 1}",
-        f"{knob[0]}: {phase} with {contender} takes {times(ratio)} times as long as with {knob[1]}",
-        f"{series.scope(run, series.chief(run))}. Ratios of block medians of the same contender, "
+        title(knob, chosen),
+        f"{series.scope(run, series.chief(run))}. Offline and online are the kernel's, quiesce "
+        "and resume the contender's. Ratios of block medians of the same contender, "
         "paired by repetition: Hodges-Lehmann with the exact signed-rank interval, 95 %; unit of "
         f"replication: pair of blocks, n = {ratio.n}. Grey: ± {100 * MARGIN:.0f} %. From "
         "summary.csv (knob_ratio).",

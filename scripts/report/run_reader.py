@@ -43,7 +43,8 @@ NEEDED = {
 NEEDED_OF_ALL = ("schema", "hotplug_kind", "hotplug")
 # Those of `parkbench limits`, which has no hotplug.
 NEEDED_ALONE = {
-    "limits": ("schema", "suite", "case", "role", "near_cpu", "far_cpu", "statistic", "value", "n"),
+    "limits": ("schema", "suite", "case", "role", "near_cpu", "far_cpu", "distance", "nr_threads",
+               "statistic", "value", "ci_low", "ci_high", "n"),
 }
 
 
@@ -196,27 +197,43 @@ def check_chunk(path, header, chunk, line):
                       f"{CSV_SCHEMA}: use the parkbench that made it")
 
 
-def read_matrix(path):
-    """What `parkbench limits --matrix` left in @path as a Table; None: that is not of it."""
+def read_limits(path):
+    """(table, command) of `parkbench limits` in @path; None: that is not of it."""
     file = os.path.join(path, "limits.csv")
     if not os.path.exists(file) or os.path.exists(os.path.join(path, "samples.csv")):
         return None
-    read_run_json(path)
-    table = read_csv(file)
-    table = table.where(table.is_(suite="matrix", statistic="p50") & ~np.isnan(table["value"]))
-    if not len(table):
-        raise Problem(f"{path} is of parkbench limits without --matrix: only a matrix has a figure")
-    return table
+    command = command_of(read_run_json(path))
+    return read_csv(file), command
+
+
+def join(tables):
+    """Rows of all @tables, columns that they have in common; None of none."""
+    tables = list(tables)
+    if not tables:
+        return None
+    names = [name for name in tables[0].columns if all(name in table for table in tables)]
+    return Table({name: join_columns([table[name] for table in tables]) for name in names})
+
+
+def join_columns(columns):
+    if not isinstance(columns[0], Words):
+        return np.concatenate(columns)
+    words = sorted({word for column in columns for word in column.words})
+    places = [np.array([words.index(word) for word in column.words], np.int32)
+              for column in columns]
+    return Words(np.concatenate([place[column.codes] if len(column) else column.codes
+                                 for place, column in zip(places, columns)]), words)
 
 
 class Run:
-    """One run directory; @matrix: of the same machine, or None."""
+    """One run directory; @limits: of the same machine, or None."""
 
-    def __init__(self, path, matrix=None):
+    def __init__(self, path, limits=None, limits_command=""):
         self.path = path
         self.json = read_run_json(path)
         self.tables = {}
-        self.matrix = matrix
+        self.limits = limits
+        self.limits_command = limits_command
         self.name = os.path.basename(os.path.abspath(path))
         samples = self.table("samples")
         if samples is None:
@@ -254,12 +271,7 @@ class Run:
 
     @property
     def command(self):
-        """Without where the results went: that is no part of what was measured."""
-        words = list(self.json.get("argv", ["?"]))
-        if "--out" in words:
-            del words[words.index("--out"):words.index("--out") + 2]
-        words = [word for word in words if not word.startswith("--out=")]
-        return "parkbench " + " ".join(quote(word) for word in words)
+        return command_of(self.json)
 
 
 # A million samples: what is not drawn is not kept.
@@ -267,6 +279,15 @@ WANTED = {"samples": {
     "hotplug_kind", "cell", "workload", "duty", "threads_per_cpu", "arm",
     "knob", "stack_touch_bytes", "block", "repetition", "warmup", "seq", "started_ns", "real_cpu",
     "action", "phase", "ns", "status"}}
+
+
+def command_of(run_json):
+    """Without where the results went: that is no part of what was measured."""
+    words = list(run_json.get("argv", ["?"]))
+    if "--out" in words:
+        del words[words.index("--out"):words.index("--out") + 2]
+    words = [word for word in words if not word.startswith("--out=")]
+    return "parkbench " + " ".join(quote(word) for word in words)
 
 
 def quote(word):

@@ -71,16 +71,22 @@ def plot_threads(axis, run, cells, name):
 
 
 def draw_line(axis, xs, values, arm, labels):
+    axis.labels_to_place = labels
+    plot_series(axis, xs, values, (str(arm), style(arm.contender)))
+
+
+def plot_series(axis, xs, values, what):
+    """Estimates along a line; its name is placed at its end later, beside the others."""
+    name, look = what
     good = [(x, v) for x, v in zip(xs, values) if not math.isnan(v.value)]
     if not good:
         return
-    look = style(arm.contender)
     x, y = np.array([x for x, _ in good]), np.array([v.value for _, v in good])
     axis.errorbar(x, y, edges(np.array([v.low for _, v in good]),
                               np.array([v.high for _, v in good]), y), color=look.color,
                   linestyle=look.dash, marker=look.marker, markersize=5, linewidth=look.width,
                   elinewidth=1.2, capsize=2.5)
-    labels.append((x[-1], y[-1], str(arm), look.color))
+    axis.labels_to_place.append((x[-1], y[-1], name, look.color))
 
 
 def finish(axes, xlabel):

@@ -102,6 +102,8 @@ def times(value):
 
 
 def percent(value):
+    if math.isnan(value.value):
+        return "-"
     return estimate(value, lambda x: f"{significant(100 * x, 2)} %")
 
 

@@ -97,7 +97,7 @@ def tidy(axes):
         ticks = [q for q in TICKS if -math.log10(1 - q) <= reach + 0.05]
         axis.xaxis.set_major_locator(FixedLocator([0] + [-math.log10(1 - q) for q in ticks]))
         axis.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{100 * (1 - 10 ** -x):.6g}"))
-        axis.set_xlim(0, reach * 1.38)
+        axis.set_xlim(0, reach * 1.52)
         axis.set_xlabel("percentile (of steps; of calls for the kernel's own)")
         grid(axis, "both")
         log_durations(axis.yaxis)

@@ -131,7 +131,7 @@ def stack(axes, bars, names):
         # A hairline still has to be seen.
         width = max(bar.quiesce / 1e6, longest * 0.002)
         axes.barh(place, width, 0.62, color=look.color, hatch=look.hatch, edgecolor=look.color)
-        left = bar.quiesce / 1e6
+        left = width
         for number, name in enumerate(names):
             part = value(bar, name, names) / 1e6
             axes.barh(place, part, 0.62, left=left, linewidth=0.7, **paint_of(number, name))
@@ -143,8 +143,7 @@ def stack(axes, bars, names):
     axes.set_ylim(len(bars) - 0.5, -1.75)
     axes.set_xlim(-longest * 0.004, longest * 1.42)
     axes.set_xticks([x for x in axes.get_xticks() if 0 <= x <= longest * 1.02])
-    axes.set_xlabel("mean time of one offline, ms")
-    axes.xaxis.set_label_coords(0.36, -0.13 if len(bars) > 3 else -0.18)
+    axes.set_xlabel("mean time of one offline, ms", loc="left")
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)
     grid(axes, "x")

@@ -5,13 +5,13 @@ import os
 
 from matplotlib import pyplot
 
-from . import (blast, compare, counters, crossover, duty, forest, heatmap, knobs, machine, page,
+from . import (at_once, blast, compare, counters, crossover, duty, forest, heatmap, knobs, machine, page,
                phases, run_order, scaling, tail, timeline, where)
 from .figure import sign, svg_text, write_files
 
 # In the order of the questions: what, how much of it, who else, how sure, why.
 PER_RUN = (machine.draw, where.draw, forest.draw, tail.draw, blast.draw, duty.draw, knobs.draw,
-           phases.draw, timeline.draw, scaling.draw, counters.draw, heatmap.draw, run_order.draw)
+           phases.draw, timeline.draw, scaling.draw, at_once.draw, counters.draw, heatmap.draw, run_order.draw)
 OVER_RUNS = (crossover.draw, scaling.draw_stack, compare.draw)
 
 
@@ -57,5 +57,5 @@ def store(figures, folder, drawings, line):
 
 
 def signature(run):
-    return (f"{run.command}  |  hotplug {run.kind}  |  {machine.describe(run)}  |  parkbench "
-            f"{run.fact('version')} {run.fact('commit')}")
+    return (f"hotplug {run.kind}  |  {machine.describe(run)}  |  parkbench {run.fact('version')} "
+            f"{run.fact('commit')}  |  {run.command}")
