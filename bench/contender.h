@@ -12,7 +12,7 @@
 #ifndef BENCH_CONTENDER_H
 #define BENCH_CONTENDER_H
 
-#include "gate.h"
+#include "turnstile.h"
 #include "run.h"
 #include "tenant.h"
 
@@ -33,8 +33,8 @@ struct tenancy {
 	int *results;		   /* of these calls, which would allocate them while timed */
 	pthread_attr_t attr;
 	bool has_attr;
-	struct gate gate;
-	bool has_gate;
+	struct turnstile turnstile;
+	bool has_turnstile;
 	char *stacks; /* one behind the other, a guard page below each */
 };
 

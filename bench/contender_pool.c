@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Threads are kept and bound again: on the way down they finish what they do, wait at a gate and
- * are let go from their CPU, on the way up they are bound to it and let pass. What runtimes with a
- * thread pool do; unlike rebind nothing runs while the CPU is away. The pool is the CPU's own, so
- * that a thread comes back to where its tenant's memory is.
+ * Threads are kept and bound again: on the way down they finish what they do, wait at a turnstile
+ * and are let go from their CPU, on the way up they are bound to it and let pass. What runtimes
+ * with a thread pool do; unlike rebind nothing runs while the CPU is away. The pool is the CPU's
+ * own, so that a thread comes back to where its tenant's memory is.
  */
 #include "contender.h"
 
-#include "gated_set.h"
+#include "turnstile_set.h"
 
 static int bind_all(struct tenancy *ty, const struct cpumask *mask)
 {
@@ -35,7 +35,7 @@ static int pool_startup(struct tenancy *ty)
 	if (ret)
 		bind_all(ty, ty->elsewhere);
 	else
-		gated_set_resume(ty);
+		turnstile_set_resume(ty);
 	return ret;
 }
 
@@ -45,13 +45,13 @@ static int pool_teardown(struct tenancy *ty)
 	struct cpumask own;
 	int ret;
 
-	gated_set_quiesce(ty);
+	turnstile_set_quiesce(ty);
 	ret = bind_all(ty, ty->elsewhere);
 	if (!ret)
 		return 0;
 	own_cpu(ty, &own);
 	bind_all(ty, &own);
-	gated_set_let_go_on(ty);
+	turnstile_set_let_go_on(ty);
 	return ret;
 }
 
@@ -61,8 +61,8 @@ const struct contender contender_pool = {
 	.pin = "sched_setaffinity by the controller",
 	.has_threads = true,
 	.leaves = LEAVES_ASLEEP,
-	.prepare = gated_set_prepare,
-	.finish = gated_set_finish,
+	.prepare = turnstile_set_prepare,
+	.finish = turnstile_set_finish,
 	.startup = pool_startup,
 	.teardown = pool_teardown,
 };

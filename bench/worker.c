@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "worker.h"
 
-#include "gate.h"
+#include "turnstile.h"
 #include "tenant.h"
 
 #include <errno.h>
@@ -29,7 +29,7 @@ void worker_init(struct worker *w)
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_cond_init(&w->changed, NULL);
 	w->is_woken = false;
-	w->gate = NULL;
+	w->turnstile = NULL;
 	w->is_running = false;
 	atomic_init(&w->should_stop, false);
 }
@@ -59,13 +59,13 @@ static void *worker_main(void *arg)
 {
 	struct tenant *t = arg;
 
-	if (t->worker.gate)
-		gate_pass(t->worker.gate);
+	if (t->worker.turnstile)
+		turnstile_pass(t->worker.turnstile);
 	tenant_arrive(t);
 	if (!tenant_begin(t))
 		while (!should_stop(&t->worker)) {
-			if (t->worker.gate)
-				gate_pass(t->worker.gate);
+			if (t->worker.turnstile)
+				turnstile_pass(t->worker.turnstile);
 			tenant_arrive(t);
 			if (!tenant_work(t))
 				wait_for_work(&t->worker);

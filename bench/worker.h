@@ -14,16 +14,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct gate;
+struct turnstile;
 struct tenant;
 
 struct worker {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	bool is_woken;		  /* under lock */
-	_Atomic bool should_stop; /* set under lock, read without by the busy loop */
-	struct gate *gate;	  /* to pass between two pieces of work; NULL: none */
-	bool is_running;	  /* controller: there is a thread to join */
+	bool is_woken;		     /* under lock */
+	_Atomic bool should_stop;    /* set under lock, read without by the busy loop */
+	struct turnstile *turnstile; /* to pass between two pieces of work; NULL: none */
+	bool is_running;	     /* controller: there is a thread to join */
 	pthread_t thread;
 };
 
