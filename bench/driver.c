@@ -32,7 +32,7 @@ static bool is_stuck(const struct driver *d)
 {
 	int fatal = fatal_of(d);
 
-	return fatal && fatal != -EILSEQ;
+	return fatal && fatal != -EILSEQ && fatal != -ENOMEM;
 }
 
 static struct ladder *ladder_of(struct driver *d, const struct tenancy *ty)
@@ -70,7 +70,7 @@ uint32_t driver_nr_lost_while_away(const struct driver *d, const struct tenancy 
 }
 
 /* A refused offline may have got as far as moving threads: they must be where they were. */
-static void check_rolled_back(struct driver *d, const struct tenancy *ty, struct step_sample *s)
+void driver_check_rolled_back(struct driver *d, const struct tenancy *ty, struct step_sample *s)
 {
 	const struct ladder *l = ladder_of(d, ty);
 
@@ -87,7 +87,7 @@ static int step_down(struct driver *d, struct tenancy *ty, struct step_sample *s
 
 	if (ret) {
 		offcpu_watch(ty); /* the way back may have made new threads */
-		check_rolled_back(d, ty, s);
+		driver_check_rolled_back(d, ty, s);
 		return ret;
 	}
 	step_phases_down(s, l->contender, &l->stamps, l->off_cpu);
@@ -206,15 +206,14 @@ static void run_step(struct driver *d, struct step_sample *s, uint64_t slip_ns)
 /* One step, or all of a direction where the driver moves them together. Returns how many. */
 static size_t run_next(struct driver *d, size_t i, uint64_t slip_ns)
 {
-	size_t nr;
+	size_t nr = 1;
 
-	if (!d->setup->hotplug->move_group || d->nr_lanes > 1) {
+	if (!d->setup->hotplug->move_group) {
 		run_step(d, &d->block->steps[i], slip_ns);
-		return 1;
+		return nr;
 	}
 	d->slip_ns = slip_ns;
-	nr = driver_run_group(d, i);
-	note_fatal(d, d->ladders->fatal);
+	note_fatal(d, driver_run_group(d, i, &nr));
 	return nr;
 }
 

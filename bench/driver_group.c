@@ -40,20 +40,24 @@ static size_t group_size(const struct block *block, size_t first)
 	return nr;
 }
 
+/* It did not go after all: its threads are let run again, and have to be where they were. */
+static void take_back(struct driver *d, struct member *m)
+{
+	if (!d->ladders->fatal && !ladder_is_up(d->ladders, m->ty))
+		ladder_take_back(d->ladders, m->ty);
+	offcpu_watch(m->ty); /* the way back may have made new threads */
+	driver_check_rolled_back(d, m->ty, m->s);
+}
+
 /* All back where they were, and all with one answer: a group goes or stays as a whole. */
 static void refuse_all(struct group *g, int ret)
 {
-	struct driver *d = g->d;
-
 	for (size_t i = 0; i < g->nr; i++) {
 		struct member *m = &g->members[i];
 
-		if (!d->ladders->fatal && m->s->action == PLAN_OFFLINE &&
-		    !ladder_is_up(d->ladders, m->ty)) {
-			ladder_take_back(d->ladders, m->ty);
-			offcpu_watch(m->ty); /* the way back may have made new threads */
-		}
-		driver_judge(d->ladders, m->s, ret);
+		if (m->s->action == PLAN_OFFLINE)
+			take_back(g->d, m);
+		driver_judge(g->d->ladders, m->s, ret);
 	}
 }
 
@@ -95,8 +99,7 @@ static void arrive_down(struct group *g, struct member *m)
 
 	judge(g, m->s, ret);
 	if (ret) {
-		ladder_take_back(l, m->ty);
-		offcpu_watch(m->ty);
+		take_back(g->d, m);
 		return;
 	}
 	m->stamps.begin_ns[RUNG_HOTPLUG] = l->stamps.begin_ns[RUNG_HOTPLUG];
@@ -180,17 +183,16 @@ static void run_members(struct group *g)
 	}
 }
 
-size_t driver_run_group(struct driver *d, size_t first)
+int driver_run_group(struct driver *d, size_t first, size_t *ret_nr)
 {
 	struct step_sample *steps = &d->block->steps[first];
 	struct group g = { .d = d, .nr = group_size(d->block, first) };
 
+	*ret_nr = g.nr;
 	/* Before its time: nothing is allocated while it counts. */
 	g.members = calloc(g.nr, sizeof(*g.members));
-	if (!g.members) {
-		d->ladders->fatal = -ENOMEM;
-		return g.nr;
-	}
+	if (!g.members)
+		return -ENOMEM;
 	for (size_t i = 0; i < g.nr; i++)
 		g.members[i] = (struct member){ .ty = tenancies_of(&d->tenancies, steps[i].cpu),
 						.s = &steps[i] };
@@ -198,5 +200,5 @@ size_t driver_run_group(struct driver *d, size_t first)
 	if (!interrupt_is_due())
 		run_members(&g);
 	free(g.members);
-	return g.nr;
+	return d->ladders->fatal;
 }

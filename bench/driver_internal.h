@@ -37,7 +37,13 @@ int driver_step_up(struct driver *d, struct tenancy *ty, struct step_sample *s, 
 void driver_judge(const struct ladder *l, struct step_sample *s, int ret);
 void driver_mark_spoiled(struct step_sample *s, bool is_spoiled);
 
-/* All steps of one direction from @first on, by one request. Returns how many they were. */
-size_t driver_run_group(struct driver *d, size_t first);
+/* After a refused offline: are the threads of a CPU that is up where they were? */
+void driver_check_rolled_back(struct driver *d, const struct tenancy *ty, struct step_sample *s);
+
+/*
+ * All steps of one direction from @first on, by one request: @ret_nr of them. 0, also when they
+ * were refused; -errno after which nothing more should be tried.
+ */
+int driver_run_group(struct driver *d, size_t first, size_t *ret_nr);
 
 #endif

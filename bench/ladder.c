@@ -225,6 +225,7 @@ int ladder_quiesce(struct ladder *l, struct tenancy *ty)
 	int ret;
 
 	l->off_cpu = BLANK_NONE;
+	l->step = new_step(l);
 	ret = cpu_down(l->hp, ty->cpu, RUNG_HOTPLUG);
 	if (ret)
 		await_arrivals(l, ty); /* the way back has let them run again */
@@ -236,7 +237,7 @@ int ladder_move_group(struct ladder *l, bool is_online)
 	const enum phase phase = is_online ? PHASE_ONLINE : PHASE_OFFLINE;
 	int ret;
 
-	l->step = (struct hotplug_step){ .run = l->setup->hotplug_run };
+	l->step = new_step(l);
 	probe_begin(l, phase);
 	l->stamps.begin_ns[RUNG_HOTPLUG] = clock_now_ns();
 	ret = l->setup->hotplug->move_group(is_online, &l->step);

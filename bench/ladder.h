@@ -65,6 +65,7 @@ void ladder_unlock(struct ladder *l);
 
 /* After a block, its threads gone: the CPU where the next block wants it, in the kernel too. */
 void ladder_return_cpu(struct ladder *l, const struct tenancy *ty);
+
 /*
  * Of a driver that moves many CPUs by one request: first each CPU is quiesced, which is the upper
  * part of its way down; then all are moved; then ladder_down(), or ladder_up(), of each goes the

@@ -184,18 +184,27 @@ static int check_rate(const struct walk *walk, struct option_why *why)
 /* These say how CPUs that really go away are handled. */
 static int check_real(const struct walk *walk, struct option_why *why)
 {
-	static const char *const real[] = { "--min-online",	 "--journal",	 "--sysfs-root",
-					    "--force-container", "--fail-state", NULL };
+	static const struct {
+		const char *name;
+		bool is_for_knobs; /* the journal and the tree are theirs, too */
+	} real[] = { { "--min-online", false },
+		     { "--journal", true },
+		     { "--sysfs-root", true },
+		     { "--force-container", false },
+		     { "--fail-state", false } };
+	const struct options *o = &walk->options;
 
-	/* The journal and the tree are the knobs', too. */
-	static const bool is_for_knobs[] = { false, true, true, false };
-
-	for (size_t i = 0; real[i] && !walk->options.hotplug->is_kernels; i++)
-		if (is_given(walk, real[i]) && !(is_for_knobs[i] && walk->options.nr_knobs))
+	for (size_t i = 0; i < sizeof(real) / sizeof(real[0]) && !o->hotplug->is_kernels; i++)
+		if (is_given(walk, real[i].name) && !(real[i].is_for_knobs && o->nr_knobs))
 			return option_refuse(why,
 					     "%s needs a driver that takes CPUs off: "
 					     "--hotplug sysfs",
-					     real[i]);
+					     real[i].name);
+	if (o->fail.is_wanted && o->hotplug->move_group)
+		return option_refuse(why,
+				     "--fail-state fails steps of single CPUs, and --hotplug %s "
+				     "takes all at once: use --hotplug sysfs",
+				     o->hotplug->name);
 	return 0;
 }
 

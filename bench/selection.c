@@ -166,6 +166,9 @@ static int unnamed_victims(const struct options *o, const struct topology *topo,
 	if (!cpumask_empty(&fixed))
 		add_note(s, "CPU %s stays: it has no control file", selection_brief(&fixed, list));
 	cpumask_andnot(&s->victims, &s->victims, &fixed);
+	/* Of a group none can be spared: the controller is refused below. */
+	if (o->hotplug->group)
+		return selection_check_group(o, topo, &s->victims, why);
 	if (o->is_controller_given)
 		cpumask_clear_cpu(o->controller_cpu, &s->victims);
 	if (!cpumask_empty(&s->victims))
@@ -176,7 +179,6 @@ static int unnamed_victims(const struct options *o, const struct topology *topo,
 				     o->controller_cpu);
 	return option_refuse(why, "no CPU can go away: one must stay for the suite, so at "
 				  "least two that this process may use are needed");
-	return 0;
 }
 
 /*
@@ -419,6 +421,22 @@ static int check_min_online(const struct options *o, const struct topology *topo
 	return 0;
 }
 
+/* What watches or orders one step at a time has no hold of steps beside each other. */
+static int check_lanes(const struct options *o, const struct selection *s, struct option_why *why)
+{
+	const char *option = o->fail.is_wanted	  ? "--fail-state"
+			     : o->abort_on.gap_ns ? "--abort-on gap"
+						  : NULL;
+
+	for (size_t i = 0; i < s->nr_plans && option; i++)
+		if (plan_nr_lanes(&s->plans[i]) > 1)
+			return option_refuse(why,
+					     "%s does nothing with parallel togglers: leave it or "
+					     "workload %s out",
+					     option, s->plans[i].workload);
+	return 0;
+}
+
 int selection_make(const struct options *options, const struct topology *topo,
 		   struct selection *ret, struct option_why *why)
 {
@@ -441,6 +459,8 @@ int selection_make(const struct options *options, const struct topology *topo,
 		err = check_min_online(options, topo, &s, why);
 	if (!err)
 		err = selection_check_plans_of_group(options, &s, why);
+	if (!err)
+		err = check_lanes(options, &s, why);
 	if (err)
 		selection_fini(&s);
 	else

@@ -33,6 +33,30 @@ int selection_check_group(const struct options *o, const struct topology *topo,
 				     "--hotplug %s takes only second threads off, and CPU %s is "
 				     "none; leave --cpus out",
 				     o->hotplug->name, selection_brief(&rest, list));
+	cpumask_andnot(&rest, &group, &topo->allowed);
+	if (!cpumask_empty(&rest))
+		return option_refuse(why,
+				     "--hotplug %s takes all second threads off, and CPU %s is not "
+				     "allowed to this process: see 'parkbench topo'",
+				     o->hotplug->name, selection_brief(&rest, list));
+	return 0;
+}
+
+/* What needs steps of their own: togglers beside each other, and failures that are ordered. */
+static int check_steps_of_group(const struct options *o, const struct plan *plan,
+				struct option_why *why)
+{
+	if (plan_nr_lanes(plan) > 1)
+		return option_refuse(why,
+				     "--hotplug %s has one switch for all: workload %s, with its "
+				     "parallel togglers, is for --hotplug sysfs",
+				     o->hotplug->name, plan->workload);
+	for (size_t i = 0; i < plan->nr_steps; i++)
+		if (plan->steps[i].fails)
+			return option_refuse(why,
+					     "--hotplug %s takes all or none: workload %s, where "
+					     "single steps have to fail, is for --hotplug sysfs",
+					     o->hotplug->name, plan->workload);
 	return 0;
 }
 
@@ -67,7 +91,10 @@ int selection_check_plans_of_group(const struct options *o, const struct selecti
 {
 	int err = 0;
 
-	for (size_t i = 0; i < s->nr_plans && o->hotplug->group && !err; i++)
-		err = check_plan_of_group(o, &s->plans[i], &s->victims, why);
+	for (size_t i = 0; i < s->nr_plans && o->hotplug->group && !err; i++) {
+		err = check_steps_of_group(o, &s->plans[i], why);
+		if (!err)
+			err = check_plan_of_group(o, &s->plans[i], &s->victims, why);
+	}
 	return err;
 }

@@ -162,6 +162,21 @@ static size_t follow_steps(const struct plan *plan, struct cpumask *off, char *w
 	return plan->nr_steps;
 }
 
+/* Which CPU is the last one depends on what the other lanes do just then. */
+static size_t check_lanes(const struct plan *plan, char *why, size_t why_size)
+{
+	size_t i = 0;
+
+	while (i < plan->nr_steps && plan->steps[i].fails != PLAN_FAILS_LAST)
+		i++;
+	if (i < plan->nr_steps)
+		snprintf(why, why_size,
+			 "step %zu (CPU %u) is to be refused as the last CPU, which nobody knows "
+			 "in a plan of several lanes",
+			 i, plan->steps[i].cpu);
+	return i;
+}
+
 int plan_find_fault(const struct plan *plan, size_t *ret_step, char *why, size_t why_size)
 {
 	unsigned int nr_lanes = plan_nr_lanes(plan);
@@ -176,6 +191,8 @@ int plan_find_fault(const struct plan *plan, size_t *ret_step, char *why, size_t
 		return -ENOMEM;
 	}
 	step = follow_steps(plan, off, why, why_size);
+	if (step == plan->nr_steps && nr_lanes > 1)
+		step = check_lanes(plan, why, why_size);
 	if (step < plan->nr_steps)
 		ret = -EINVAL;
 	for (unsigned int lane = 1; lane < nr_lanes; lane++)

@@ -165,6 +165,10 @@ static void combinations(void **state)
 		{ "run --bystanders none --passes bystander", "needs --bystanders all, core" },
 		{ "run --bystanders none --bystander-kind spin",
 		  "--bystander-kind needs the bystander pass" },
+		{ "run --fail-state 20", "--fail-state needs a driver that takes CPUs off" },
+		{ "run --fail-state all --hotplug smt", "fails steps of single CPUs" },
+		{ "run --fail-state 20 --knob /sys/a=1,2",
+		  "--fail-state needs a driver that takes CPUs off" },
 		{ "run --perf top", "give 'stat ...' or 'record ...'" },
 		{ "run --perf statx", "give 'stat ...' or 'record ...'" },
 	};

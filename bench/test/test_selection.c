@@ -94,6 +94,15 @@ static void controller_stays_unless_simulated(void **state)
 	refuse("core:2 pu:1", "plan --controller 1", "no CPU is left beside --controller 1");
 }
 
+static void what_parallel_togglers_leave_idle_is_refused(void **state)
+{
+	(void)state;
+	refuse(EIGHT, "run --hotplug sysfs --workload serial,clash --fail-state all",
+	       "--fail-state does nothing with parallel togglers: leave it or workload clash out");
+	refuse(EIGHT, "run --bystanders all --workload lanes --abort-on gap:500ms",
+	       "--abort-on gap does nothing with parallel togglers");
+}
+
 static void too_few_cpus_are_refused(void **state)
 {
 	(void)state;
@@ -156,6 +165,7 @@ int main(void)
 		cmocka_unit_test(cpu0_stays_unless_named),
 		cmocka_unit_test(controller_stays_unless_simulated),
 		cmocka_unit_test(too_few_cpus_are_refused),
+		cmocka_unit_test(what_parallel_togglers_leave_idle_is_refused),
 		cmocka_unit_test(default_workload_follows_the_victims),
 		cmocka_unit_test(collapsing_is_said),
 		cmocka_unit_test(an_offline_cpu_comes_online_when_its_number_is_given),

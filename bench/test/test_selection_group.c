@@ -90,11 +90,30 @@ static void a_part_is_refused(void **state)
 	assert_refused("run --max-off 2", "leaves some");
 }
 
+/* Nobody named a CPU, and yet not all can go. */
+static void none_can_be_spared(void **state)
+{
+	(void)state;
+	assert_refused("run --controller 3", "--controller 3 cannot be used");
+	cpumask_clear_cpu(5, &topo.allowed);
+	assert_refused("run", "CPU 5 is not allowed to this process");
+	cpumask_set_cpu(5, &topo.allowed);
+}
+
+static void steps_of_their_own_are_refused(void **state)
+{
+	(void)state;
+	assert_refused("run --workload clash", "parallel togglers, is for --hotplug sysfs");
+	assert_refused("run --workload faults", "steps have to fail, is for --hotplug sysfs");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_group_by_itself),
 		cmocka_unit_test(a_part_is_refused),
+		cmocka_unit_test(none_can_be_spared),
+		cmocka_unit_test(steps_of_their_own_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -71,7 +71,6 @@ static void the_limits_round_trip(void **state)
 {
 	struct plan_step steps[] = {
 		{ .cpu = 8190, .action = PLAN_OFFLINE, .lane = CPUMASK_NR_CPUS - 1 },
-		{ .cpu = 0, .action = PLAN_OFFLINE, .fails = PLAN_FAILS_LAST },
 		{ .cpu = 0, .action = PLAN_OFFLINE, .fails = PLAN_FAILS_THREADS },
 		{ .cpu = 0, .action = PLAN_OFFLINE, .fails = PLAN_FAILS_OFF_CPU },
 		{ .cpu = 0, .action = PLAN_OFFLINE, .fails = PLAN_FAILS_HOTPLUG },
@@ -80,11 +79,26 @@ static void the_limits_round_trip(void **state)
 		  .action = PLAN_ONLINE,
 		  .lane = CPUMASK_NR_CPUS - 1 },
 	};
-	struct plan plan = { .workload = "a", .steps = steps, .nr_steps = 6 };
+	struct plan plan = { .workload = "a", .steps = steps, .nr_steps = 5 };
 
 	(void)state;
 	for (unsigned int cpu = 0; cpu < CPUMASK_NR_CPUS; cpu += 2)
 		cpumask_set_cpu(cpu, &plan.cpus);
+	assert_same_after_load(&plan);
+}
+
+static void the_last_one_round_trips(void **state)
+{
+	struct plan_step steps[] = {
+		{ .cpu = 1, .action = PLAN_OFFLINE },
+		{ .cpu = 0, .action = PLAN_OFFLINE, .fails = PLAN_FAILS_LAST },
+		{ .cpu = 1, .action = PLAN_ONLINE },
+	};
+	struct plan plan = { .workload = "last", .steps = steps, .nr_steps = 3 };
+
+	(void)state;
+	cpumask_set_cpu(0, &plan.cpus);
+	cpumask_set_cpu(1, &plan.cpus);
 	assert_same_after_load(&plan);
 }
 
@@ -178,6 +192,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_generator_round_trips),
 		cmocka_unit_test(the_limits_round_trip),
+		cmocka_unit_test(the_last_one_round_trips),
 		cmocka_unit_test(several_plans_follow_each_other),
 		cmocka_unit_test(an_ended_file_has_no_plan),
 		cmocka_unit_test(reads_from_a_pipe),

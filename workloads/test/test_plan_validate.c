@@ -65,6 +65,12 @@ static const struct {
 	    { .cpu = 2, .action = PLAN_ONLINE, .fails = PLAN_FAILS_LAST } },
 	  2,
 	  "step 1 (CPU 2) is to be refused as the last CPU, but comes online" },
+	{ { { .cpu = 2, .action = PLAN_OFFLINE },
+	    { .cpu = 3, .lane = 1, .action = PLAN_OFFLINE, .fails = PLAN_FAILS_LAST },
+	    { .cpu = 2, .action = PLAN_ONLINE } },
+	  3,
+	  "step 1 (CPU 3) is to be refused as the last CPU, which nobody knows in a plan of "
+	  "several lanes" },
 	{ { { .cpu = 2, .action = PLAN_OFFLINE }, { .cpu = 3, .action = PLAN_ONLINE } },
 	  2,
 	  "step 1 (CPU 3) brings a CPU back that is not away" },
