@@ -63,9 +63,8 @@ static void take_two_cpus(struct run *run)
 			cpumask_set_cpu(cpu, &params.cpus);
 	run->nr_cpus = cpumask_weight(&params.cpus);
 	params.cycles = NR_GROUPS / 2 * (unsigned int)run->nr_cpus;
-	/* On a machine with second threads the group would be those of the two. */
 	for (cpu = 0; cpu < run->one.topo.nr_cpus; cpu++)
-		run->one.topo.cpus[cpu].thread = 0;
+		run->one.topo.cpus[cpu].thread = 1;
 	plan_fini(&run->one.plan);
 	assert_int_equal(plan_generate(&run->one.topo, &params, &run->one.plan, why, sizeof(why)),
 			 0);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The second threads go and come together; without any the whole set does. */
+/* The second threads go and come together; without any the workload is refused. */
 #include "machine.h"
 
 #include "plan.h"
+
+#include <errno.h>
 
 static struct topology topo;
 
@@ -52,10 +54,16 @@ static void a_part_at_a_time_under_a_cap(void **state)
 	assert_steps("0-5", 4, 2, "1- 3- 1+ 3+ 5- 5+ 1- 1+ ");
 }
 
-static void without_second_threads_all_go(void **state)
+static void without_second_threads_it_is_refused(void **state)
 {
+	struct plan_params params = { .workload = "smt", .cycles = 3 };
+	char why[256] = "";
+	struct plan plan;
+
 	(void)state;
-	assert_steps("0,2,4", 3, 0, "0- 2- 4- 0+ 2+ 4+ ");
+	assert_int_equal(cpumask_parse("0,2,4", &params.cpus), 0);
+	assert_int_equal(plan_generate(&topo, &params, &plan, why, sizeof(why)), -EOPNOTSUPP);
+	assert_string_equal(why, "none of these CPUs is the second thread of a core: use sweep");
 }
 
 int main(void)
@@ -63,7 +71,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(second_threads_go_together),
 		cmocka_unit_test(a_part_at_a_time_under_a_cap),
-		cmocka_unit_test(without_second_threads_all_go),
+		cmocka_unit_test(without_second_threads_it_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, load_machine, fini_machine);
