@@ -317,11 +317,13 @@ static void print_held(const struct table *table)
 		fputs(" (own memory + kernel stack)\n", table->out);
 }
 
-/* Everything about an arm that should have been 0, in one line. */
+/* Everything about an arm that should have been 0, in one line; and what was to be refused. */
 static void print_trouble(const struct table *table, uint32_t arm)
 {
-	static const char *const counts[] = { "refused",   "no_op",	"spoiled",	"lost",
-					      "not_tried", "wrong_cpu", "affinity_lost" };
+	static const char *const counts[] = { "refused",   "refused_as_planned",
+					      "no_op",	   "spoiled",
+					      "lost",	   "not_tried",
+					      "wrong_cpu", "affinity_lost" };
 	const char *before = NULL;
 	char label[LABEL_BYTES];
 

@@ -268,6 +268,7 @@ static size_t fill_counts(const struct recording *rec, struct json_field *fields
 	fields[nr++] = json_number("late", tally.nr_late);
 	for (enum step_status status = 0; status < NR_STEP_STATUSES; status++)
 		fields[nr++] = json_number(step_status_name(status), tally.nr[status]);
+	fields[nr++] = json_number("refused_as_planned", tally.nr_refused_as_planned);
 	fields[nr++] = json_number("wrong_cpu", tally.nr_wrong_cpu);
 	fields[nr++] = json_number("affinity_lost", tally.nr_affinity_lost);
 	return nr;

@@ -60,6 +60,11 @@ const char *trace_level_name(enum trace_level level)
 	return trace_level_names[level];
 }
 
+bool step_is_refused_as_planned(const struct step_sample *step)
+{
+	return step->status == STEP_REFUSED && (step->fails || step->fail_state);
+}
+
 const char *step_status_name(enum step_status status)
 {
 	return status_names[status];

@@ -209,6 +209,9 @@ const char *pass_name(enum pass pass);
 const char *pacing_name(enum pacing pacing);
 const char *trace_level_name(enum trace_level level);
 const char *step_status_name(enum step_status status);
+
+/* Because the plan wants it, or because the kernel was told to fail there: no trouble. */
+bool step_is_refused_as_planned(const struct step_sample *step);
 const char *blank_reason(enum blank blank);
 
 #endif

@@ -337,6 +337,7 @@ struct arm_tally {
 	size_t nr_steps, nr_wrong_cpu, nr_affinity_lost;
 	size_t of_status[NR_STEP_STATUSES];
 	size_t of_errno[MAX_ERRNO + 1]; /* of refused steps; 0: not known */
+	size_t nr_as_planned;		/* refused, as they had to be: in neither of the two */
 };
 
 static void tally_block(struct arm_tally *tally, const struct block *block)
@@ -345,8 +346,11 @@ static void tally_block(struct arm_tally *tally, const struct block *block)
 		const struct step_sample *step = &block->steps[i];
 		bool is_known = step->error > 0 && step->error <= MAX_ERRNO;
 
-		tally->of_status[step->status]++;
-		if (step->status == STEP_REFUSED)
+		if (step_is_refused_as_planned(step))
+			tally->nr_as_planned++;
+		else
+			tally->of_status[step->status]++;
+		if (step->status == STEP_REFUSED && !step_is_refused_as_planned(step))
 			tally->of_errno[is_known ? step->error : 0]++;
 		tally->nr_wrong_cpu += step->nr_wrong_cpu;
 		tally->nr_affinity_lost += step->nr_affinity_lost;
@@ -389,6 +393,8 @@ static void add_tally(struct maker *maker)
 	}
 	add_count(maker, "steps", tally.nr_steps, tally.nr_steps, NULL);
 	add_refused(maker, &tally);
+	if (tally.nr_as_planned)
+		add_count(maker, "refused_as_planned", tally.nr_as_planned, tally.nr_steps, NULL);
 	add_count(maker, "no_op", tally.of_status[STEP_NO_OP], tally.nr_steps, NULL);
 	add_count(maker, "spoiled", tally.of_status[STEP_SPOILED], tally.nr_steps, NULL);
 	add_count(maker, "lost", tally.of_status[STEP_LOST], tally.nr_steps, NULL);

@@ -9,7 +9,10 @@ static void add_block(struct tally *tally, const struct block *block)
 		tally->nr_planned++;
 		tally->nr_tried += s->status != STEP_NOT_TRIED;
 		tally->nr_late += s->started_ns > s->planned_ns + TALLY_LATE_NS;
-		tally->nr[s->status]++;
+		if (step_is_refused_as_planned(s))
+			tally->nr_refused_as_planned++;
+		else
+			tally->nr[s->status]++;
 		tally->nr_wrong_cpu += s->nr_wrong_cpu;
 		tally->nr_affinity_lost += s->nr_affinity_lost;
 	}

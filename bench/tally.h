@@ -10,6 +10,7 @@
 struct tally {
 	uint64_t nr_planned, nr_tried;
 	uint64_t nr[NR_STEP_STATUSES];
+	uint64_t nr_refused_as_planned; /* in none of the above */
 	uint64_t nr_wrong_cpu, nr_affinity_lost;
 	uint64_t nr_late; /* of the tried: begun more than TALLY_LATE_NS after their time */
 };

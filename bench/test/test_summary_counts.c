@@ -69,6 +69,28 @@ static void counts_by_status_and_errno(void **state)
 	fake_fini(&fake);
 }
 
+static void what_had_to_be_refused_is_no_trouble(void **state)
+{
+	struct summary summary;
+	struct block *block;
+	struct fake fake;
+
+	(void)state;
+	fake_init(&fake);
+	block = fake_block(&fake, FAKE_PARK, 6, 100);
+	for (size_t i = 0; i < 3; i++) {
+		block->steps[i].status = STEP_REFUSED;
+		block->steps[i].error = EAGAIN;
+	}
+	block->steps[0].fails = PLAN_FAILS_THREADS;
+	block->steps[1].fail_state = 20;
+	assert_int_equal(summary_make(&fake.rec, &summary), 0);
+	assert_count(&summary, "refused_as_planned", 2);
+	assert_true(refused_with(&summary, "EAGAIN") == 1);
+	summary_fini(&summary);
+	fake_fini(&fake);
+}
+
 static void nothing_refused_is_a_row_too(void **state)
 {
 	struct summary summary;
@@ -88,6 +110,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(counts_by_status_and_errno),
+		cmocka_unit_test(what_had_to_be_refused_is_no_trouble),
 		cmocka_unit_test(nothing_refused_is_a_row_too),
 	};
 
