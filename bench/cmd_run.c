@@ -26,7 +26,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 /* A thread that does not answer for so long is lost; sanitizers and busy machines included. */
@@ -164,6 +163,9 @@ static int prepare(struct run *run)
 		return cmd_refuse_usage("run", "%s", why.text);
 	fill_setup(run);
 	run_settle_scale(run);
+	code = run_find_load(run);
+	if (code)
+		return code;
 	if (run_check_capacity(run, &why))
 		return cmd_refuse("run", "%s", why.text);
 	if (make_cells(run))
@@ -199,17 +201,6 @@ static int run_pass(struct run *run, enum pass pass, int (*pass_fn)(struct passe
 	return run->options.passes[pass] ? or_warning(run, pass_fn(&run->passes)) : 0;
 }
 
-/* Threads are watched through a descriptor each: as many as this process may have. */
-static void raise_descriptor_limit(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit))
-		return;
-	limit.rlim_cur = limit.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 static void note_balance(struct run *run)
 {
 	const size_t nr_arms = run->passes.rec.nr_arms;
@@ -230,6 +221,8 @@ static int run_passes_on_machine(struct run *run)
 	struct controller controller;
 	int ret = run_first_online(run);
 
+	if (!ret)
+		ret = run_start_load(run);
 	/* Before the controller has its CPU and policy: a real-time child may be hard to reap. */
 	if (!ret)
 		ret = run_pass(run, PASS_MEMORY, passes_memory);
@@ -330,6 +323,7 @@ static int conclude(struct run *run, int code)
 		.aftermath = &run->aftermath,
 		.benchmark_report = is_json ? run->report : NULL,
 		.warnings = run->warnings,
+		.load = run->load,
 		.ended_by = *run->ended_by ? run->ended_by : NULL,
 		.exit_code = code,
 	};
@@ -399,13 +393,14 @@ static int run_in_custody(struct run *run)
 	int ret;
 
 	interrupt_watch(limit_ns ? clock_now_ns() + limit_ns : 0);
-	interrupt_ask(abort_watch_look, run->abort);
+	interrupt_ask(run_look_for_trouble, run);
 	ret = run_passes(run);
 	if (custody_end(&run->custody, why, sizeof(why))) {
 		run->is_unrestored = true;
 		run_warn(run, why);
 	}
 	ret = run_note_end(run, ret);
+	load_stop(run->load);
 	interrupt_unwatch();
 	run_warn_of_drift(run);
 	for (size_t i = 0; hotplug->remark && hotplug->remark(i); i++)
@@ -432,7 +427,7 @@ static int measure(struct run *run)
 		results_abandon(&run->results);
 		return cmd_refuse("run", "out of memory");
 	}
-	raise_descriptor_limit();
+	run_raise_descriptor_limit();
 	note_balance(run);
 	code = run_take_custody(run);
 	if (code) {
@@ -464,6 +459,7 @@ static void run_fini(struct run *run)
 	handover_free(run->handover);
 	passes_fini(&run->passes);
 	abort_watch_end(run->abort);
+	load_free(run->load);
 	environment_fini(&run->env);
 	aftermath_fini(&run->aftermath);
 	free(run->is_selected);

@@ -32,6 +32,7 @@ struct run {
 	struct handover *handover;
 	struct custody custody;
 	struct abort_watch *abort;
+	struct load *load;
 	char ended_by[256];	 /* "": it came to its end */
 	struct cpumask affinity; /* ours, before CPUs were added to it; empty: none were */
 	bool is_unrestored;	 /* something of ours was not put back */
@@ -51,11 +52,22 @@ void run_warn(struct run *run, const char *text);
 /* Where no time can be given: say so, and leave out the passes that count what phases cost. */
 void run_settle_scale(struct run *run);
 
+void run_raise_descriptor_limit(void);
+
 /* Will all threads of the largest cell fit? 0, or -EAGAIN with the number that would in @why. */
 int run_check_capacity(const struct run *run, struct option_why *why);
 
 /* Whom a real offline would hurt, said before it; and how everything is. An exit code. */
 int run_look_before(struct run *run);
+
+/* Is there the load that is wanted? Nothing runs yet. An exit code. */
+int run_find_load(struct run *run);
+
+/* At work before the first block. 0, or -errno with the passes' why set. */
+int run_start_load(struct run *run);
+
+/* What ends a run early; @run is a struct run: for interrupt_ask(). */
+const char *run_look_for_trouble(void *run);
 
 /* From here on signs of trouble count, signals and the deadline too. An exit code. */
 int run_watch(struct run *run);

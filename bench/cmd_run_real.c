@@ -217,7 +217,7 @@ int run_note_end(struct run *run, int ret)
 	struct passes *p = &run->passes;
 
 	interrupt_look();
-	if (!ret && abort_watch_look(run->abort)) {
+	if (!ret && run_look_for_trouble(run)) {
 		snprintf(p->why, sizeof(p->why), "ended by %s", interrupt_cause());
 		ret = -EINTR;
 	}

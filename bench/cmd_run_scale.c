@@ -5,6 +5,7 @@
 
 #include <sched.h>
 #include <string.h>
+#include <sys/resource.h>
 
 static bool has_lanes(const struct selection *selection)
 {
@@ -55,4 +56,15 @@ int run_check_capacity(const struct run *run, struct option_why *why)
 	need.bytes_per_thread += o->stack_touch_bytes + o->data_touch_bytes;
 	return capacity_check(o->sysfs_root ? o->sysfs_root : "", &need, why->text,
 			      sizeof(why->text));
+}
+
+/* Threads are watched through a descriptor each: as many as this process may have. */
+void run_raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
 }

@@ -243,9 +243,8 @@ static int check_virtual(const struct walk *walk, struct option_why *why)
 /* A live process decides nothing itself, and keeps nothing that would have to be restored. */
 static int check_token(const struct walk *walk, struct option_why *why)
 {
-	static const char *const idle[] = { "--out",	"--passes",   "--repetitions",
-					    "--warmup", "--deadline", "--knob",
-					    NULL };
+	static const char *const idle[] = { "--out",	  "--passes", "--repetitions", "--warmup",
+					    "--deadline", "--knob",   "--load",	       NULL };
 
 	if (!is_given(walk, "--token-fd"))
 		return 0;

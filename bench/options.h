@@ -12,6 +12,7 @@
 #include "gbench_shim.h"
 #include "hotplug_fail.h"
 #include "knob.h"
+#include "load.h"
 #include "option_values.h"
 #include "run.h"
 
@@ -74,6 +75,7 @@ struct options {
 	int token_fd;	      /* a block for each byte that comes from there; -1: an ordinary run */
 	struct abort_terms abort_on;
 	const char *abort_on_text; /* as given; NULL: not */
+	struct load_terms load;	   /* beside the run */
 
 	/* run, of real drivers */
 	unsigned int min_online; /* 0: one */

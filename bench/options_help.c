@@ -102,6 +102,7 @@ static const char help_run_more[] =
 	"really\n"
 	"                          go) or from the last step: a slow contender rests as long as a "
 	"fast one\n"
+	"  --load stress-ng:A=N,.. stressors beside the run, on all CPUs that it may use (none)\n"
 	"  --bystander-kind A,B    spin (how long it could not run), sleep (how late it woke)  "
 	"(spin)\n"
 	"  --perf 'stat ...'       let the perf tool cover the measured part; also 'record ...'\n"

@@ -193,6 +193,11 @@ static int parse_abort_on(struct options *o, const char *value, struct option_wh
 	return abort_terms_parse(value, &o->abort_on, why);
 }
 
+static int parse_load(struct options *o, const char *value, struct option_why *why)
+{
+	return load_terms_parse(value, &o->load, why);
+}
+
 static int parse_stack(struct options *o, const char *value, struct option_why *why)
 {
 	const struct option_range range = { STACK_MIN_BYTES, STACK_MAX_BYTES };
@@ -316,6 +321,7 @@ const struct option_row option_rows_run[] = {
 	{ "--spin", NULL, FOR_RUN, VALUE_NEEDED, parse_spin, NULL },
 	{ "--pacing", NULL, FOR_RUN, VALUE_NEEDED, parse_pacing, NULL },
 	{ "--abort-on", NULL, FOR_RUN, VALUE_NEEDED, parse_abort_on, NULL },
+	{ "--load", NULL, FOR_RUN, VALUE_NEEDED, parse_load, NULL },
 	{ "--stack", NULL, FOR_RUN, VALUE_NEEDED, parse_stack, NULL },
 	{ "--stack-touch", NULL, FOR_RUN, VALUE_NEEDED, parse_stack_touch, NULL },
 	{ "--data-touch", NULL, FOR_RUN, VALUE_NEEDED, parse_data_touch, NULL },

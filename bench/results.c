@@ -18,8 +18,8 @@
 #define PLAN_NAME      "plan.txt"
 #define BENCHMARK_NAME "benchmark.json"
 
-/* perf's own; perftool.h names them. */
-static const char *const perf_names[] = { "perf.stat.txt", "perf.data", "perf.log" };
+/* Of the tools beside it; perftool.h and load.h name them. */
+static const char *const tool_names[] = { "perf.stat.txt", "perf.data", "perf.log", "load.log" };
 
 static int refuse(char *why, size_t why_size, const char *path, int error)
 {
@@ -108,8 +108,8 @@ void results_abandon(struct results *results)
 {
 	for (enum csv_file file = 0; file < NR_CSV_FILES; file++)
 		remove_one(results, csv_file_name(file));
-	for (size_t i = 0; i < sizeof(perf_names) / sizeof(perf_names[0]); i++)
-		remove_one(results, perf_names[i]);
+	for (size_t i = 0; i < sizeof(tool_names) / sizeof(tool_names[0]); i++)
+		remove_one(results, tool_names[i]);
 	remove_one(results, PLAN_NAME);
 	remove_one(results, BENCHMARK_NAME);
 	remove_one(results, RUN_JSON_NAME);
@@ -164,8 +164,8 @@ static void list_files(const struct results *results, const char *files[MAX_FILE
 		files[nr++] = csv_file_name(file);
 	files[nr++] = PLAN_NAME;
 	files[nr++] = BENCHMARK_NAME;
-	for (size_t i = 0; i < sizeof(perf_names) / sizeof(perf_names[0]); i++)
-		files[nr++] = perf_names[i];
+	for (size_t i = 0; i < sizeof(tool_names) / sizeof(tool_names[0]); i++)
+		files[nr++] = tool_names[i];
 	files[nr] = NULL;
 	/* Only what is there. */
 	nr = 0;
@@ -249,10 +249,21 @@ static size_t fill_knobs(const struct knobs *knobs, struct json_field *fields)
 	return nr;
 }
 
-static size_t fill_all_params(const struct passes *p, struct json_field *fields)
+/* What ran beside it. */
+static size_t fill_load(const struct load *load, struct json_field *fields)
 {
+	fields[0] = json_text("load", load ? load_command(load) : NULL);
+	fields[1] = json_text("load_version", load ? load_version(load) : NULL);
+	fields[2] = json_text("load_cpus", load ? load_cpus(load) : NULL);
+	return 3;
+}
+
+static size_t fill_all_params(const struct results_input *input, struct json_field *fields)
+{
+	const struct passes *p = input->passes;
 	size_t nr = fill_params(p->rec.setup, p->options, fields);
 
+	nr += fill_load(input->load, fields + nr);
 	return nr + fill_knobs(p->knobs, fields + nr);
 }
 
@@ -395,7 +406,7 @@ static int write_run_json(const struct results *results, const struct results_in
 		struct run_json_input json = {
 			.env = input->env,
 			.run_id = slash && slash[1] ? slash + 1 : results->path,
-			.params = { params, fill_all_params(input->passes, params) },
+			.params = { params, fill_all_params(input, params) },
 			.cells = { cells, rec->nr_cells },
 			.arms = { arms, rec->nr_arms },
 			.cpus = { cpus, fill_cpus(topo, cpu_fields, cpus) },

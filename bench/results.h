@@ -40,6 +40,7 @@ struct results_input {
 	const struct environment *env;
 	const struct aftermath *aftermath; /* NULL: not looked at */
 	const char *benchmark_report;	   /* Google Benchmark's JSON, or NULL */
+	const struct load *load;	   /* beside the run; NULL: none */
 	const char *ended_by;		   /* NULL: it came to its end */
 	const char *const *warnings;	   /* NULL-terminated */
 	int exit_code;

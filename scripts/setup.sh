@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# setup.sh [--check] [--test] [--readers] [--lab] [--report] - install the Debian packages that are missing.
+# setup.sh [--check] [--test] [--readers] [--lab] [--report] [--load] - install what is missing.
 #
 #   (nothing)   what building and running need
 #   --test      in addition what scripts/test.sh needs
 #   --readers   in addition R and gnuplot, with which the tests read the CSV
 #   --lab       in addition what parkbench lab needs
 #   --report    in addition what parkbench report needs
+#   --load      in addition stress-ng, for parkbench run --load
 #   --check     install nothing: list what is missing, exit 1 if anything is
 set -euo pipefail
 
@@ -45,6 +46,9 @@ reader_packages=(
 report_packages=(
     python3-matplotlib
 )
+load_packages=(
+    stress-ng
+)
 lab_packages=(
     busybox-static
     qemu-system-x86
@@ -63,9 +67,10 @@ for argument; do
     --test) wanted+=("${test_packages[@]}" "${report_packages[@]}") ;;
     --readers) wanted+=("${reader_packages[@]}") ;;
     --report) wanted+=("${report_packages[@]}") ;;
+    --load) wanted+=("${load_packages[@]}") ;;
     --lab) wanted+=("${lab_packages[@]}") ;;
     -h | --help)
-        sed -n '3,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+        sed -n '3,11s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
         exit 0
         ;;
     *) die "unknown option $argument: see setup.sh --help" ;;
