@@ -24,6 +24,7 @@ struct workload {
 	enum plan_order order; /* when params do not say; PLAN_ORDER_OWN: ascending */
 	bool takes_all;	       /* means to take every victim away: cycles may be too few for that */
 	bool has_lanes;	       /* several togglers at once: what a step costs is not kept */
+	bool is_at_once;       /* plans steps of one direction for the same moment */
 	bool is_hurried;       /* makes no pauses, whatever the dwell times are */
 
 	/* NULL: any machine will do. 0, or -EOPNOTSUPP with one line: what is missing here. */

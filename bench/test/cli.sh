@@ -4,6 +4,7 @@
 set -euo pipefail
 
 parkbench=$(realpath "$1")
+page=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../../workloads/README.md")
 launch=("$parkbench")
 room=$(mktemp -d)
 trap 'rm -rf "$room"' EXIT
@@ -69,6 +70,15 @@ topo_of_no_file() {
     local launch=(env -u HWLOC_SYNTHETIC "$parkbench")
 
     HWLOC_XMLFILE=$room/nowhere.xml refused 'cannot load the topology' topo
+}
+
+# What each stands for in real life: none is missing there, and none is there that is gone.
+# shellcheck disable=SC2016 # these are Markdown's
+page_of_workloads() {
+    diff <({ "$parkbench" list workloads && "$parkbench" list duties; } |
+        sed -n 's/^ *\([a-z_]*\)  .*/\1/p' | sort) \
+        <(sed -n 's/^| `\([a-z_]*\)` | [^|]* | [^|]* |$/\1/p' "$page" | sort) ||
+        fail 'workloads/README.md does not have the workloads and duties that there are'
 }
 
 topo() {
@@ -261,6 +271,7 @@ stress() {
 
 main_program
 list
+page_of_workloads
 topo
 plan_usage
 plan_cpus
