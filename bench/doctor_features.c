@@ -184,6 +184,32 @@ static void doctor_safety(struct findings *findings)
 		   can_fail ? "can be made to" : "cannot be made to");
 }
 
+/* The settings that move an offline most, and whether --knob could turn them. */
+static void doctor_knobs(struct findings *findings)
+{
+	static const char *const paths[] = {
+		"sys/kernel/rcu_expedited",
+		"sys/module/rcutree/parameters/rcu_normal_wake_from_gp",
+		"sys/devices/system/cpu/cpu0/cpufreq/scaling_governor",
+		"sys/devices/system/cpu/cpuidle/current_governor",
+	};
+	bool can_any = false;
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		char path[SYSFILE_PATH_BYTES];
+
+		snprintf(path, sizeof(path), "/%s", paths[i]);
+		if (access(path, W_OK))
+			continue;
+		doctor_add(findings, DOCTOR_OK, "--knob", "", "%s can be turned", path);
+		can_any = true;
+	}
+	if (!can_any)
+		doctor_add(findings, DOCTOR_MISSING, "--knob",
+			   "needs root, and /sys not mounted read-only",
+			   "no setting of the kernel can be turned");
+}
+
 void doctor_try_features(const struct environment *env, struct findings *findings)
 {
 	doctor_privileges(env, findings);
@@ -191,6 +217,7 @@ void doctor_try_features(const struct environment *env, struct findings *finding
 	doctor_counters(findings);
 	doctor_syscalls(findings);
 	doctor_tracing(env, findings);
+	doctor_knobs(findings);
 	doctor_safety(findings);
 	doctor_fifo(findings);
 	doctor_dma_latency(findings);
