@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Counters and system calls per cycle: park against each of the others, numbers printed."""
 
+from matplotlib.patches import Rectangle
+
 from . import series
 from .figure import Figure, canvas, without
 from .style import FAINT, INK, duration, grid, in_order, significant, style
@@ -9,6 +11,7 @@ KEY = "counters"
 TITLE = "Counters per cycle"
 SAME = 0.005       # relative; equal ones are grey
 MOST_ROWS = 18
+APART = 0.15        # share of the axis for what park has none of
 SKIPPED = ("none", "empty")
 TIMES = ("task-clock", "cpu-clock")   # nanoseconds
 
@@ -27,8 +30,8 @@ def draw(run):
 
 def draw_one(run, scope, values, number):
     contenders = in_order({c for per in values.values() for c in per} - set(SKIPPED))
-    figure, axes = canvas(1.2 + 0.3 * len(values), ncols=2, sharey=True,
-                          gridspec_kw={"width_ratios": [1.5, 1]})
+    figure, axes = canvas(1.4 + 0.3 * len(values), ncols=2, sharey=True,
+                          gridspec_kw={"width_ratios": [1.5, 0.2 + 0.2 * len(contenders)]})
     dots(axes[0, 0], values, contenders)
     numbers(axes[0, 1], values, contenders)
     made = compose(run, figure, scope, values, contenders)
@@ -70,19 +73,24 @@ def dots(axes, values, contenders):
                       markerfacecolor="none" if is_same else look.color)
     axes.set_xscale("log", base=2)
     low, high = axes.get_xlim()
-    axes.set_xlim(min(low, 0.4), max(high, 2.5) * 1.6)
+    low, high = min(low, 0.4), max(high, 2.5)
+    axes.set_xlim(low, high * (high / low) ** 0.24)
+    axes.add_patch(Rectangle((1 - APART, 0), APART, 1, transform=axes.transAxes, linewidth=0,
+                             facecolor="#f0f0f0", zorder=0))
+    axes.text(1 - APART / 2, -0.6, "park has none", transform=axes.get_yaxis_transform(),
+              ha="center", va="center", fontsize=7.5, color=FAINT)
     axes.xaxis.set_major_formatter(lambda x, _: f"{x:g}")
-    axes.set_xlabel("ratio to park; at the right edge: park has none")
+    axes.set_xlabel("ratio to park")
     axes.set_yticks(range(len(values)), values)
-    axes.set_ylim(len(values) - 0.4, -1.0)
+    axes.set_ylim(len(values) - 0.4, -1.7)
     axes.tick_params(axis="y", length=0)
     grid(axes, "both")
 
 
 def only(axes, place, contender, contenders):
-    """At the right edge: no ratio, because park has none of it."""
+    """In a field apart: no ratio, because park has none of it."""
     look = style(contender)
-    x = 0.985 - 0.035 * (len(contenders) - 1 - contenders.index(contender))
+    x = 1 - APART * (len(contenders) - contenders.index(contender) - 0.5) / len(contenders)
     axes.plot(x, place, look.marker, markersize=6.5, color=look.color,
               transform=axes.get_yaxis_transform())
 
@@ -92,8 +100,8 @@ def numbers(axes, values, contenders):
     axes.set_xlim(0, len(contenders))
     for column, contender in enumerate(contenders):
         look = style(contender)
-        axes.plot(column + 0.22, -0.75, look.marker, color=look.color, clip_on=False)
-        axes.text(column + 0.95, -0.75, contender, ha="right", va="center", color=look.color)
+        above = -0.75 - 0.6 * (column % 2 if len(contenders) > 4 else 0)
+        axes.text(column + 0.95, above, contender, ha="right", va="center", color=look.color)
         for place, (event, per) in enumerate(values.items()):
             value = per.get(contender)
             same = len({significant(per.get(c, 0) or 0) for c in contenders}) == 1

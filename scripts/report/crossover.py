@@ -48,9 +48,10 @@ def saving(run, cell):
     if not both:
         return None
     value = stats.median(np.array([recreate[r] - park[r] for r in both]))
-    touched = size(run.param("stack_touch_bytes", 0))
+    touched = int(run.param("stack_touch_bytes", 0))
+    stack = f", {size(touched)} of stack" if touched else ""
     plural = "" if cell.threads == 1 else "s"
-    return f"{cell.threads} thread{plural}, {touched} of stack, {cell.duty}", value
+    return f"{cell.threads} thread{plural}{stack}, {cell.duty}", value
 
 
 def memory(runs):

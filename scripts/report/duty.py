@@ -11,7 +11,7 @@ from .style import FAINT, duration, estimate, grid, log_durations, significant, 
 
 KEY = "duty"
 TITLE = "What the application feels"
-MOST_ROWS = 20
+MOST_ROWS = 32
 WAITS = (("wait_p50_ns", "half"), ("wait_p99_ns", "99 of 100"), ("wait_max_ns", "all"))
 MISSING = ("blocks.csv has no work done in the plan: parkbench run --duty queue,burst --contender "
            "park,recreate,none")
@@ -96,7 +96,7 @@ def waits(axes, entries):
                       markerfacecolor=look.color if marker == look.marker else "white")
     axes.set_xscale("log")
     log_durations(axes.xaxis)
-    axes.set_xlabel("an item waited: | half, filled 99 of 100, > the longest")
+    axes.set_xlabel("an item waited (half, 99 of 100, longest)")
     axes.tick_params(axis="y", length=0)
     grid(axes, "x")
 
@@ -104,6 +104,7 @@ def waits(axes, entries):
 def statement(entries):
     """Of the widest true difference; none: then that."""
     far = [e for e in entries if e["ratio"].has_interval
+           and e["arm"].contender not in series.CONTROLS
            and not e["ratio"].low <= 1 <= e["ratio"].high]
     if not far:
         return "What the application feels: no difference in throughput was shown"
@@ -125,7 +126,7 @@ def compose(figure, entries, left_out, has_waits):
         f"{max(e['ratio'].n for e in entries)}); at its right the median over blocks. A plan "
         "waits between its steps, so that a slow contender's block is longer." +
         (" Right: medians over blocks of percentiles that are told within an eighth, and the "
-         "longest of all." if has_waits else "") + lost + more,
+         "longest of all: bar, filled, triangle." if has_waits else "") + lost + more,
         "Ratios and waits. " + "; ".join(
             f"{e['arm']}, {e['cell'].short}: {significant(e['rate'].value)} per second"
             + (f", waited p99 {duration(e['waits'][1].value)}" if e["waits"] else "")

@@ -96,7 +96,8 @@ def compose(figure, run, entries, left_out):
         KEY, "What a cycle consists of",
         "Left to right: quiesce (the contender's colour), offline and online (grey: the hotplug "
         "driver alone), wake and first work (the contender's colour, paler). Means over all "
-        f"finished steps, because only means add up; grey stripes: unaccounted.{more} {spread(run, entries)}",
+        f"finished steps, because only means add up; a few slow steps move them, as medians are "
+        "not moved; grey stripes: unaccounted.{more} {spread(run, entries)}",
         "Stacked bars. " + "; ".join(
             f"{arm}, {cell.short}: " + ", ".join(f"{p} {duration(ns)}" for p, ns in m.items())
             for cell, arm, m in entries) + ".", figure,

@@ -60,6 +60,7 @@ def finish(axes, arms, rows):
     axes.set_yscale("log")
     log_durations(axes.yaxis)
     last = max(row[2] for row in rows)
+    axes.set_xticks([t for t in axes.get_xticks() if 0 < t <= last])
     axes.set_xlabel("repetition")
     axes.set_ylabel("total of a step")
     axes.set_xlim(-0.6 + min(row[2] for row in rows), last + 0.6 + 0.14 * (last + 1))

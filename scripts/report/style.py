@@ -148,18 +148,23 @@ def halo(text):
 
 def label_ends(axes, labels, gap=11):
     """Names at line ends. @labels: (x, y, text, colour); moved apart to @gap points."""
-    if not labels:
-        return
-    dots = axes.figure.dpi / 72 * gap
-    placed = []
-    for x, y, text, color in sorted(labels, key=lambda label: label[1]):
-        at = axes.transData.transform((x, y))[1]
-        want = max(at, placed[-1][0] + dots) if placed else at
-        placed.append((want, at, x, y, text, color))
-    for want, at, x, y, text, color in placed:
+    labels = sorted(labels, key=lambda label: label[1])
+    ends = [axes.transData.transform(label[:2])[1] for label in labels]
+    wanted = moved_apart(ends, axes.figure.dpi / 72 * gap, axes.bbox.y1)
+    for (x, y, text, color), at, want in zip(labels, ends, wanted):
         moved = (want - at) * 72 / axes.figure.dpi
         halo(axes.annotate(text, (x, y), (5, moved), textcoords="offset points", va="center",
                            color=color, fontsize=8.5, annotation_clip=False))
+
+
+def moved_apart(places, least, top):
+    """Ascending @places, at least @least apart: upwards first, then down from @top."""
+    wanted = []
+    for place in places:
+        wanted.append(max(place, wanted[-1] + least) if wanted else place)
+    for i in reversed(range(len(wanted))):
+        wanted[i] = min(wanted[i], wanted[i + 1] - least if i + 1 < len(wanted) else top)
+    return wanted
 
 
 def edges(lows, highs, value):

@@ -109,7 +109,7 @@ def same_height(axes):
     lengths = [ns for axis in axes for line in axis.lines for ns in line.get_ydata()]
     low, high = min(lengths), max(lengths)
     for axis in axes:
-        if axis.tick and axis.tick < high < 60 * axis.tick:
+        if axis.tick and axis.tick < high < 24 * axis.tick:
             lattice(axis, high)
             continue
         axis.set_yscale("log")

@@ -32,6 +32,10 @@ MEMORY = ["nr_threads", "nr_alive", "anonymous_bytes", "virtual_bytes", "page_ta
           "kernel_stack_bytes", "status", "reason"]
 COUNTERS = ["phase", "event", "mode", "value", "unit", "nr_cycles", "per_cycle", "running_share",
             "source", "status", "reason"]
+BLOCKS = ["block", "repetition", "pass", "warmup", "begin_ns", "end_ns", "done_per_s", "nr_items",
+          "nr_items_missed", "wait_p50_ns", "wait_p99_ns", "wait_max_ns"]
+LIMITS = ["schema", "suite", "case", "role", "near_cpu", "far_cpu", "distance", "nr_threads",
+          "statistic", "value", "ci_low", "ci_high", "n"]
 ARMS = {"park": 1, "recreate": 2, "rebind": 0.5}
 VICTIMS, STAYERS, THREADS = (2, 3), (0, 1), (1, 4)
 FACTS = {"cpu_model": "Test CPU", "nr_online": 4, "kernel_release": "6.1.0-test", "hz": 250,
@@ -129,13 +133,25 @@ class RunMaker:
         for cell in range(len(THREADS)):
             for knob in self.knobs:
                 for arm in ARMS:
-                    head = self.row_head(cell, arm, knob)
+                    head, tail = self.row_head(cell, arm, knob), [""] * self.has_knob
                     yield head + ["", "threads_share", 0.01 * ARMS[arm], "ratio",
                                   0.009 * ARMS[arm], 0.011 * ARMS[arm], 0.96, self.repetitions,
-                                  "block", "", "median", "ok", "", "", ""]
+                                  "block", "", "median", "ok", "", "", "", *tail]
                     if arm != "park":
                         yield head + ["total", "ratio", 1.01, "ratio", 1.0, 1.02, 0.96,
-                                      self.repetitions, "pair", "park", "", "ok", "", "", ""]
+                                      self.repetitions, "pair", "park", "", "ok", "", "", "", *tail]
+
+                    if knob != self.knobs[0]:
+                        yield head + ["offline", "knob_ratio", 0.25, "ratio", 0.2, 0.3,
+                                           0.96, self.repetitions, "pair", arm, "", "ok", "", "",
+                                           "", self.knobs[0]]
+
+    def felt(self):
+        """With recreate half as much is done as with park."""
+        for block, repetition, cell, arm, knob in self.blocks():
+            yield self.row_head(cell, arm, knob) + [
+                block, repetition, "timing", int(repetition == 0), 0, 1, 1000 / ARMS[arm], 100, 2,
+                10000, 100000 * ARMS[arm], 1000000]
 
     def memory(self):
         for cell in range(len(THREADS)):
@@ -158,7 +174,17 @@ class RunMaker:
             for sleeper in range(4):
                 ns = 5000 if waker == sleeper else 20000 + 10000 * ((waker + sleeper) % 2)
                 for case, role, factor in (("futex_round_trip", "floor", 1), ("park", "facility", 2)):
-                    yield [1, "matrix", case, role, waker, sleeper, "p50", ns * factor, 6]
+                    yield [1, "matrix", case, role, waker, sleeper, "cache", 1, "p50",
+                           ns * factor, ns, 2 * ns, 6]
+
+    def at_once(self):
+        """One call takes half of one by one."""
+        for count in (16, 64):
+            for case, role, ns in (("switch_pair", "floor", 1000),
+                                   ("park_many", "facility", 5000 * count),
+                                   ("park_loop", "facility", 10000 * count)):
+                yield [1, "limits", case, role, 0, 1, "cache", count, "p50", ns, 0.9 * ns,
+                       1.1 * ns, 6]
 
     def run_json(self):
         cpus = [{"cpu": cpu, "order": (0, 2, 1, 3)[cpu], "package": cpu % 2, "die": None,
@@ -179,16 +205,21 @@ class RunMaker:
         for name, columns, rows in (
                 ("samples", SAMPLES, self.samples()), ("steps", STEPS, self.steps()),
                 ("kpark", KPARK, self.kpark()), ("bystander", BYSTANDER, self.bystander()),
-                ("summary", SUMMARY, self.summary()), ("memory", MEMORY, self.memory()),
-                ("counters", COUNTERS, self.counters())):
+                ("summary", SUMMARY + ["reference_knob"] * self.has_knob, self.summary()), ("memory", MEMORY, self.memory()),
+                ("counters", COUNTERS, self.counters()), ("blocks", BLOCKS, self.felt())):
             self.write(name, columns, rows)
         self.run_json()
         return self.path
 
     def make_matrix(self):
         self.head = []
-        self.write("limits", ["schema", "suite", "case", "role", "near_cpu", "far_cpu", "statistic",
-                              "value", "n"], self.matrix())
+        self.write("limits", LIMITS, self.matrix())
+        self.run_json()
+        return self.path
+
+    def make_limits(self):
+        self.head = []
+        self.write("limits", LIMITS, self.at_once())
         self.run_json()
         return self.path
 

@@ -25,12 +25,13 @@ sys.path[:0] = [HERE, SCRIPTS]
 
 import numpy as np
 from make_run import RunMaker
-from report import series, stats, where
+from report import answer, series, stats, where
 from report.run_reader import NEEDED, Run, read_csv
+from report.style import times
 
 REPORT = os.path.join(SCRIPTS, "report.py")
 FIGURES = ("machine", "where", "forest", "tail", "blast", "phases", "timeline", "scaling-threads",
-           "scaling-cpus", "counters", "heatmap", "run-order", "crossover")
+           "scaling-cpus", "counters", "heatmap", "run-order", "crossover", "duty", "at-once")
 
 
 def report(*arguments, seed="0"):
@@ -67,7 +68,8 @@ class WholePage(unittest.TestCase):
     def setUpClass(cls):
         cls.scratch = tempfile.mkdtemp()
         cls.run_dir = RunMaker(os.path.join(cls.scratch, "run"), 40).make()
-        cls.inputs = cls.run_dir, RunMaker(os.path.join(cls.scratch, "matrix")).make_matrix()
+        cls.inputs = (cls.run_dir, RunMaker(os.path.join(cls.scratch, "matrix")).make_matrix(),
+                      RunMaker(os.path.join(cls.scratch, "limits")).make_limits())
         cls.done = report(*cls.inputs, "-o", os.path.join(cls.scratch, "a.html"))
         cls.page = read(os.path.join(cls.scratch, "a.html"))
         cls.folder = os.path.join(cls.scratch, "a-figures")
@@ -110,6 +112,19 @@ class WholePage(unittest.TestCase):
         self.assertEqual([row["far_cpu"] for row in rows[:4]], ["0", "2", "1", "3"])
         found = {(r["case"], r["near_cpu"], r["far_cpu"]): float(r["ns"]) for r in rows}
         self.assertEqual(found["park", "1", "2"], 60000)
+
+    def test_what_the_application_feels(self):
+        rows = {r["arm"]: r for r in figure_rows(self.folder, "duty")}
+        self.assertAlmostEqual(float(rows["recreate"]["ratio_to_park"]), 0.5)
+        self.assertEqual(rows["recreate"]["wait_p99_ns"], "200000")
+
+    def test_many_at_once(self):
+        rows = {(r["what"], r["threads"]): float(r["ns"])
+                for r in figure_rows(self.folder, "at-once")}
+        self.assertEqual(rows["one by one", "64"], 2 * rows["in one call", "64"])
+        # The floor is told of one switch.
+        self.assertEqual(rows["N switches", "64"], 64000)
+        self.assertIn("0.50 times the time of one by one", self.page)
 
     def test_nothing_is_fetched(self):
         bare = re.sub(r'xmlns(:\w+)?="[^"]*"|base64,[^"]*', "", self.page)
@@ -200,6 +215,25 @@ class Knobs(Scratch):
         self.assertEqual(done.returncode, 0, done.stderr)
         panels = {row["panel"] for row in figure_rows(self.place("k-figures"), "blast")}
         self.assertIn("recreate, rcu_expedited=1", panels)
+        rows = figure_rows(self.place("k-figures"), "knobs")
+        self.assertEqual({(r["phase"], r["ratio"]) for r in rows}, {("offline", "0.25")})
+        self.assertIn("rcu_expedited=1: offline takes 0.250 [0.200, 0.300] times",
+                      read(self.place("k.html")))
+        self.assertIn("With rcu_expedited=1: parking costs", report("--text", run.path).stdout)
+
+
+class Sentences(unittest.TestCase):
+    def test_an_interval_with_one_in_it_shows_nothing(self):
+        self.assertIn("no difference was shown", answer.verdict(stats.Estimate(3, 0.9, 9, 6)))
+        self.assertIn("nothing is shown", answer.verdict(stats.Estimate(3, n=2)))
+        self.assertEqual(answer.verdict(stats.Estimate(2, 1.5, 2.5, 6)),
+                         "2.00 [1.50, 2.50] times as much")
+        self.assertIn("less", answer.verdict(stats.Estimate(0.5, 0.4, 0.6, 6)))
+
+    def test_who_paid(self):
+        self.assertIn("nobody else", answer.who_paid(stats.Estimate(1.5, 0.9, 2, 6)))
+        self.assertIn("2.00 [1.50, 2.50] times as long",
+                      answer.who_paid(stats.Estimate(2, 1.5, 2.5, 6)))
 
 
 class SeveralRuns(Scratch):
@@ -249,7 +283,7 @@ class BadInput(Scratch):
         self.refused(self.scratch, because="has no run.json.*did not end")
 
     def test_only_a_matrix(self):
-        self.refused(RunMaker(self.place("matrix")).make_matrix(), because="only a matrix")
+        self.refused(RunMaker(self.place("matrix")).make_matrix(), because="only limits")
 
     def test_another_schema(self):
         run = self.make()
@@ -336,18 +370,34 @@ class Columns(unittest.TestCase):
             for column in columns:
                 self.assertIn(f"| {column} |", section, name)
 
+    def same_as_in_the_terminal(self, path, table):
+        """Ratios, intervals and counts of the table that the run itself printed."""
+        run, phase, nr_compared = Run(path), "", 0
+        cell, arm = series.cells(run)[0], series.Arm("recreate", "")
+        for line in table.splitlines():
+            phase = line.split()[0] if line[:1].isalpha() and line.split() else phase
+            found = re.search(r"recreate .*?([\d.]+ \[[\d.]+, [\d.]+\]) (\d+) pairs", line)
+            if not found:
+                continue
+            mine = series.paired(series.block_medians(run, cell, arm, phase), series.block_medians(
+                run, cell, series.Arm("park", ""), phase))
+            self.assertEqual((times(mine), str(mine.n)), found.groups(), line)
+            nr_compared += 1
+        self.assertGreaterEqual(nr_compared, 4, table)
+
     def test_a_run_of_the_program(self):
         program = os.path.join(os.environ.get("BUILD_DIR", ""), "bench/parkbench")
         if not os.path.exists(program):
             self.skipTest("no program in BUILD_DIR")
         with tempfile.TemporaryDirectory() as scratch:
             run = os.path.join(scratch, "run")
-            subprocess.run([program, "run", "--contender", "park,recreate", "--duty", "sleep",
-                            "--cycles", "10", "--repetitions", "2", "--passes", "timing",
+            said = subprocess.run([program, "run", "--contender", "park,recreate", "--duty", "sleep",
+                            "--cycles", "10", "--repetitions", "6", "--passes", "timing",
                             "--threads-per-cpu", "1", "--out", run],
-                           capture_output=True, check=False)
+                           capture_output=True, text=True, check=False)
             if not os.path.exists(os.path.join(run, "run.json")):
                 self.skipTest("parkbench run is not possible here")
+            self.same_as_in_the_terminal(run, said.stdout)
             done = subprocess.run([program, "report", run], capture_output=True, text=True,
                                   check=False)
             self.assertEqual(done.returncode, 0, done.stderr)
