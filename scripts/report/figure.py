@@ -68,7 +68,9 @@ def inline_svg(text, figure):
     text = re.sub(r'href="#', f'href="#{figure.key}-', text)
     text = re.sub(r"url\(#", f"url(#{figure.key}-", text)
     text = re.sub(r'<svg ', f'<svg role="img" aria-labelledby="{figure.key}-alt" ', text, 1)
-    return re.sub(r"<title>.*?</title>", "", text, 1, flags=re.S)
+    text = re.sub(r"<title>.*?</title>", "", text, 1, flags=re.S)
+    # What was cut out leaves blanks behind.
+    return re.sub(r"\s+\n", "\n", text)
 
 
 def first_only(text):
