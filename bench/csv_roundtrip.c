@@ -139,7 +139,9 @@ static const struct csv_column columns[] = {
 	  "`p50` of the time, as the median of the medians of blocks; `p99` of all samples; "
 	  "`near_cpu`, `far_cpu`: median CPU time; `spun`: mean CPU time of both spent on looking "
 	  "on instead of sleeping; `ratio` to reference; "
-	  "`anonymous`, `page_table`, `kernel_stack`: memory of one parked thread",
+	  "`anonymous`, `page_table`, `kernel_stack`: memory of one parked thread; "
+	  "`anonymous_used`, `anonymous_trimmed`: after 128 KiB of its stack were used, kept and "
+	  "given back",
 	  put_statistic },
 	{ "value", "number", IN(LIMITS), "in unit; empty: reason says why", put_value },
 	{ "unit", "text", IN(LIMITS), "`ns`, `ratio`, `bytes`", put_unit },

@@ -9,8 +9,9 @@
 extern const struct roundtrip_case limits_parked_memory;
 
 /*
- * Adds rows of limits_parked_memory. To be called before this process has made any thread: the C
- * library keeps stacks that were used. 0 or -errno.
+ * Adds rows of limits_parked_memory: of threads that have used 128 KiB of their stack, of such that
+ * gave it back (struct kthread_attr, @trims_stack), and of those that only ran. Forks a process for
+ * each: to be called before this one has made any thread. 0 or -errno.
  */
 int limits_memory_add(struct limits_rows *rows, const struct roundtrip_site *site);
 
