@@ -10,6 +10,11 @@
  * TRUSTED is an epoch: an unpark does not bind while nothing is known against the binding; the
  * mover may come at any moment then, and T looks where it is when it arrives. check.sh sets these
  * and PARKERS, TIMEOUTS, UNPARKERS, STOPS, SELFPARKS, EXITS, SPURIOUS, BINDFAILS and BREAK.
+ *
+ * BREAK: 2 bind after the release; 8 a parked T does not leave for STOP; 13 T does not look again
+ * before it sleeps; 14 T ends without a new generation; 21 STIRRED and 22 the epoch are ignored;
+ * 24 no look on arrival; 25 AWAITED goes without a wake; 26 NREQ outlives its generation; 27
+ * AWAITED is not set before the sleep.
  */
 #define PARK	 1
 #define PARKED	 2
@@ -369,10 +374,6 @@ proctype unparker(byte id)
 				is_known = false
 			   };
 			   has_failed = false;
-			   if
-			   :: BREAK == 23 -> seen_epoch = epoch
-			   :: else
-			   fi;
 			   bound_epoch = seen_epoch
 			:: BINDFAILS -> has_failed = true
 			fi;
@@ -429,6 +430,7 @@ proctype mover()
 {
 	int i, next;
 
+end_unmoved:
 	if
 #if TRUSTED
 	:: atomic { (w & PARKED) && !t_ended ->
@@ -445,7 +447,6 @@ proctype mover()
 #else
 	:: atomic { (w & PARKED) && !(w & BIND) && !t_ended -> is_bound = false; is_home = false }
 #endif
-	:: nr_done == CONTROLLERS
 	fi
 }
 
