@@ -14,7 +14,8 @@ from gate.problem import NOT_COMPARABLE, Problem
 # Of "params": the rest (seed, repetitions, paths) makes no other experiment.
 HARD_PARAMS = ("hotplug", "hotplug_kind", "cycles", "dwell_off_ns", "dwell_on_ns", "dither_ns",
                "max_off", "controller_cpu", "controller_wait", "stack_bytes", "stack_touch_bytes",
-               "data_touch_bytes", "fifo_priority", "is_idle_held")
+               "data_touch_bytes", "fifo_priority", "is_idle_held", "spin_ns",
+               "pacing", "load")
 
 KERNEL_KEYS = {"kernel", "kernel_release"}
 # A parameter of the command line shows up in these facts as well.
