@@ -33,8 +33,9 @@ struct run {
 	struct custody custody;
 	struct abort_watch *abort;
 	struct load *load;
-	char ended_by[256]; /* "": it came to its end */
-	bool is_unrestored; /* something of ours was not put back */
+	char ended_by[256];	 /* "": it came to its end */
+	struct cpumask affinity; /* ours, before CPUs were added to it; empty: none were */
+	bool is_unrestored;	 /* something of ours was not put back */
 	struct environment env;
 	struct summary summary;
 	struct aftermath aftermath; /* of a real run */

@@ -67,6 +67,8 @@ int run_look_after(struct run *run)
 
 	if (!touches_machine(run))
 		return EXIT_DONE;
+	if (!cpumask_empty(&run->affinity))
+		sched_setaffinity(0, sizeof(run->affinity), (const cpu_set_t *)run->affinity.bits);
 	if (aftermath_compare(&run->aftermath, repair)) {
 		run_warn(run, "out of memory: aftermath.csv is not complete");
 		return EXIT_FAILED;
@@ -131,6 +133,23 @@ int run_watch(struct run *run)
 }
 
 /*
+ * hwloc went over the CPUs that were online then and left us bound to them. What the cpuset does
+ * not have is left out by the kernel.
+ */
+static void may_run_on(const struct cpumask *cpus, struct cpumask *ret_before)
+{
+	struct cpumask mask;
+
+	cpumask_clear(&mask);
+	if (sched_getaffinity(0, sizeof(mask), (cpu_set_t *)mask.bits) < 0)
+		return;
+	if (cpumask_empty(ret_before))
+		*ret_before = mask;
+	cpumask_or(&mask, &mask, cpus);
+	sched_setaffinity(0, sizeof(mask), (const cpu_set_t *)mask.bits);
+}
+
+/*
  * In place: whoever knows the topology keeps its address. Cpusets learn of a CPU a little later
  * than who waits for it to be online.
  */
@@ -144,6 +163,7 @@ static int read_topology_again(struct run *run)
 	do {
 		int ret;
 
+		may_run_on(&run->selection.offline, &run->affinity);
 		ret = topology_load(&fresh);
 		if (ret)
 			return ret;

@@ -54,18 +54,17 @@ static int set_origin(hwloc_topology_t hw, const struct origin *origin)
 		return hwloc_topology_set_synthetic(hw, origin->synthetic) ? -EINVAL : 0;
 	if (origin->xml)
 		return hwloc_topology_set_xml(hw, origin->xml) ? -EINVAL : 0;
-	/*
-	 * Or hwloc asks CPUs by cpuid: for a sysfs root those of this machine instead, and here by
-	 * going to each that is online, which leaves us bound to those alone.
-	 */
-	if (hwloc_topology_set_components(hw, HWLOC_TOPOLOGY_COMPONENTS_FLAG_BLACKLIST, "x86"))
-		return -EINVAL;
 	if (!origin->fsroot)
 		return 0;
 	if (snprintf(path, sizeof(path), "%s/sys/devices/system/cpu", origin->fsroot) >=
 	    (int)sizeof(path))
 		return -EINVAL;
-	return access(path, R_OK | X_OK) ? -EINVAL : 0;
+	if (access(path, R_OK | X_OK))
+		return -EINVAL;
+	/* Or hwloc asks this machine's CPUs by cpuid about the caches of the other one. */
+	if (hwloc_topology_set_components(hw, HWLOC_TOPOLOGY_COMPONENTS_FLAG_BLACKLIST, "x86"))
+		return -EINVAL;
+	return 0;
 }
 
 /* Which sysfs tells about this topology's CPUs: a prefix to paths, or NULL for none. */

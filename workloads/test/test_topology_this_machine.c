@@ -44,32 +44,6 @@ static void agrees_with_sysfs(void **state)
 	topology_fini(&topo);
 }
 
-/* The whole mask: the system call leaves out what is offline now. */
-static void read_affinity(char line[static 8192])
-{
-	FILE *file = fopen("/proc/self/status", "r");
-
-	assert_non_null(file);
-	while (fgets(line, 8192, file) && strncmp(line, "Cpus_allowed:", 13) != 0)
-		;
-	fclose(file);
-	assert_int_equal(strncmp(line, "Cpus_allowed:", 13), 0);
-}
-
-/* CPUs that are offline come back, and whoever looked before may run on them as well. */
-static void leaves_the_affinity_alone(void **state)
-{
-	char before[8192], after[8192];
-	struct topology topo;
-
-	(void)state;
-	read_affinity(before);
-	assert_int_equal(try_machine(NULL, NULL, &topo), 0);
-	topology_fini(&topo);
-	read_affinity(after);
-	assert_string_equal(before, after);
-}
-
 /* A file saved with all CPUs online, loaded when some of them are not. */
 static void takes_structure_from_a_file_and_state_from_sysfs(void **state)
 {
@@ -97,7 +71,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(agrees_with_sysfs),
-		cmocka_unit_test(leaves_the_affinity_alone),
 		cmocka_unit_test(takes_structure_from_a_file_and_state_from_sysfs),
 	};
 
