@@ -104,8 +104,8 @@ for what in sorted({death["what"] for death in deaths}):
 PYTHON
 }
 
-guest v2 --cpus 4 --boot-cpus 3 --file "$(command -v chrt)" -- sh /safety since_boot others \
-    own_cpuset trouble hung_task guardian_too traced
+guest v2 --cpus 4 --boot-cpus 3 -- sh /safety since_boot others own_cpuset trouble \
+    guardian_too traced
 guest deaths --cpus 4 --boot-cpus 3 --deterministic -- sh /safety kill_suite "$kills" \
     kill_cgroup "$cgroup_kills"
 judge_deaths deaths
