@@ -85,7 +85,9 @@ def round_duration(ns):
 def significant(value, digits=3):
     if value == 0 or not math.isfinite(value):
         return "0" if value == 0 else "-"
-    decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+    # The exponent of what will be shown: 0.9996 is 1.00 with three digits, not 1.000.
+    exponent = int(f"{value:.{digits - 1}e}".partition("e")[2])
+    decimals = max(0, digits - 1 - exponent)
     return f"{value:.{decimals}f}"
 
 

@@ -27,7 +27,7 @@ import numpy as np
 from make_run import RunMaker
 from report import answer, forest, series, stats, where
 from report.run_reader import NEEDED, Run, read_csv
-from report.style import times
+from report.style import significant, times
 
 REPORT = os.path.join(SCRIPTS, "report.py")
 FIGURES = ("machine", "where", "forest", "tail", "blast", "phases", "timeline", "scaling-threads",
@@ -221,6 +221,13 @@ class Knobs(Scratch):
                       read(self.place("k.html")))
         said = " ".join(report("--text", run.path).stdout.split())
         self.assertIn("With rcu_expedited=1: parking costs", said)
+
+
+class Digits(unittest.TestCase):
+    def test_three_of_them_also_where_rounding_adds_one(self):
+        for value, text in ((0.9996, "1.00"), (0.99949, "0.999"), (9.996, "10.0"), (123.4, "123"),
+                            (0.0123, "0.0123"), (0, "0"), (-0.9996, "-1.00")):
+            self.assertEqual(significant(value), text)
 
 
 class Sentences(unittest.TestCase):
