@@ -61,7 +61,9 @@ def check_applies(applies, run, path):
 def compare(rows, passes):
     """One verdict per row; passes: the counts of one pass, or of several when bands were left.
 
-    A band row fails only if it is outside in every pass: one disturbed pass is no finding.
+    A band row fails only if it is above in every pass: one disturbed pass is no finding. Below is
+    none either: beside other load fewer threads find each other asleep, and recreate of one thread
+    makes 3 futex calls per cycle in place of 8.
     """
     last = passes[-1]
     for key in sorted(set(rows) | set(last)):
@@ -94,12 +96,13 @@ def of_exact(key, was, now):
 
 def of_band(key, band, values):
     low, high = band
-    outside = [value for value in values if not low <= value <= high]
     shown = f"[{low:g}, {high:g}]"
-    if len(outside) < len(values):
-        return verdict(key, "pass", shown, values[-1], "within the band", BAND)
-    return verdict(key, "regression", shown, outside[-1],
-                   f"outside the band {shown} in {len(values)} passes", BAND)
+    if min(values) > high:
+        return verdict(key, "regression", shown, values[-1],
+                       f"above the band {shown} in {len(values)} passes", BAND)
+    if max(values) < low:
+        return verdict(key, "better", shown, values[-1], f"below the band {shown}", BAND)
+    return verdict(key, "pass", shown, values[-1], "within the band", BAND)
 
 
 def is_outside(rows, counts):

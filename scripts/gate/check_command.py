@@ -16,7 +16,7 @@ CHECK_HELP = """\
 usage: parkbench gate check [--build BUILD] [OPTIONS]
 
 Counts system calls, threads, context switches and faults of a build, a few seconds, and compares
-them with the checked-in file: exact ones must be equal, the others within their bands.
+them with the checked-in file: exact ones must be equal, the others not above their bands.
 
   --build BUILD      a parkbench program or a build directory   (this parkbench)
   --run DIR          counts of that run directory instead of a new run

@@ -14,7 +14,7 @@ import xml.etree.ElementTree as ET
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from gate import exact_command, kernels_command, verdict
+from gate import baseline, exact_command, kernels_command, verdict
 from gate.policy import PATH, Policy
 from gate.problem import worst
 
@@ -106,6 +106,14 @@ class LabTest(unittest.TestCase):
                 with self.assertRaisesRegex(Exception, "damaged") as caught:
                     exact_command.load(path)
                 self.assertEqual(caught.exception.code, 2)
+
+
+class BandTest(unittest.TestCase):
+    def test_only_above_in_every_pass_is_a_regression(self):
+        for values, word in (([11.0, 12.0, 10.1], "regression"), ([11.0, 10.0], "pass"),
+                             ([7.0], "pass"), ([5.0], "pass"), ([4.9, 3.0], "better"),
+                             ([4.9, 11.0], "pass")):
+            self.assertEqual(baseline.of_band("a: b", [5.0, 10.0], values)["verdict"], word, values)
 
 
 class OutputTest(unittest.TestCase):
