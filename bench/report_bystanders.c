@@ -58,7 +58,7 @@ static void print_line(FILE *out, const struct recording *rec, const struct line
 	const struct arm *arm = &rec->arms[first->arm];
 	char n[48];
 
-	fprintf(out, "%-8s%-11s%-6s%-10s ", action, arm->contender->name, first->kind,
+	fprintf(out, "%-8s%-13s%-6s%-10s ", action, arm->contender->name, first->kind,
 		first->distance);
 	print_figures(out, line->gap);
 	fputs(" |", out);
@@ -100,7 +100,7 @@ void report_bystanders_print(FILE *out, const struct recording *rec, const struc
 	fputs("who else pays: longest time that a CPU which stays did not run, per step | as long "
 	      "without a step\n",
 	      out);
-	fprintf(out, "%-8s%-11s%-6s%-10s %8s%8s%8s |%8s%8s%8s%14s\n", "", "contender", "kind",
+	fprintf(out, "%-8s%-13s%-6s%-10s %8s%8s%8s |%8s%8s%8s%14s\n", "", "contender", "kind",
 		"distance", "p50", "p99", "max", "p50", "p99", "max", "n");
 	print_action(out, rec, summary, cell, "offline");
 	print_action(out, rec, summary, cell, "online");
