@@ -99,9 +99,9 @@ static void the_table_has_a_line_for_each_group(void **state)
 	assert_int_equal(summary_add_bystanders(&summary, &fake.rec, rows, 5), 0);
 	report_bystanders_print(out, &fake.rec, &summary, 0);
 	fclose(out);
-	assert_non_null(strstr(text, "\noffline park       spin  remote      3.50 us"));
-	assert_non_null(strstr(text, "\noffline park       spin  controller  4.00 us"));
-	assert_non_null(strstr(text, "\nonline  park       spin  remote      8.00 us"));
+	assert_non_null(strstr(text, "\noffline park         spin  remote      3.50 us"));
+	assert_non_null(strstr(text, "\noffline park         spin  controller  4.00 us"));
+	assert_non_null(strstr(text, "\nonline  park         spin  remote      8.00 us"));
 	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
 		assert_true(strlen(line) <= 100);
 	free(text);
