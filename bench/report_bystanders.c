@@ -64,7 +64,7 @@ static void print_line(FILE *out, const struct recording *rec, const struct line
 	fputs(" |", out);
 	print_figures(out, line->quiet);
 	snprintf(n, sizeof(n), "%zu | %zu", first->n, line->quiet[0] ? line->quiet[0]->n : 0);
-	fprintf(out, "%14s%s%s\n", n, arm->knob ? "  " : "", arm->knob ? arm->knob : "");
+	fprintf(out, "%12s%s%s\n", n, arm->knob ? "  " : "", arm->knob ? arm->knob : "");
 }
 
 static void print_action(FILE *out, const struct recording *rec, const struct summary *summary,
@@ -100,7 +100,7 @@ void report_bystanders_print(FILE *out, const struct recording *rec, const struc
 	fputs("who else pays: longest time that a CPU which stays did not run, per step | as long "
 	      "without a step\n",
 	      out);
-	fprintf(out, "%-8s%-13s%-6s%-10s %8s%8s%8s |%8s%8s%8s%14s\n", "", "contender", "kind",
+	fprintf(out, "%-8s%-13s%-6s%-10s %8s%8s%8s |%8s%8s%8s%12s\n", "", "contender", "kind",
 		"distance", "p50", "p99", "max", "p50", "p99", "max", "n");
 	print_action(out, rec, summary, cell, "offline");
 	print_action(out, rec, summary, cell, "online");
