@@ -310,9 +310,10 @@ int kthread_trim_stack(void)
 
 	if (!k)
 		return -EPERM;
-	if (!k->stack_low)
-		k->stack_low = stack_low_of_caller();
-	ret = k->stack_low ? stack_trim(k->stack_low) : -errno;
+	if (!k->own_stack.bytes)
+		ret = stack_of_caller(&k->own_stack);
+	if (!ret)
+		ret = stack_trim(&k->own_stack);
 	errno = saved_errno;
 	return ret;
 }

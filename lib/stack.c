@@ -67,29 +67,33 @@ void stack_free(struct stack *stack)
 	*stack = (struct stack){ 0 };
 }
 
-void *stack_low_of_caller(void)
+int stack_of_caller(struct stack_range *ret_range)
 {
+	struct stack_range range;
 	pthread_attr_t attr;
-	void *low = NULL;
-	size_t bytes;
 	int ret = pthread_getattr_np(pthread_self(), &attr);
 
-	if (!ret) {
-		ret = pthread_attr_getstack(&attr, &low, &bytes);
-		pthread_attr_destroy(&attr);
-	}
-	errno = ret;
-	return low;
+	if (ret)
+		return -ret;
+	ret = pthread_attr_getstack(&attr, &range.low, &range.bytes);
+	pthread_attr_destroy(&attr);
+	if (!ret)
+		*ret_range = range;
+	return -ret;
 }
 
-int stack_trim(void *low)
+int stack_trim(const struct stack_range *range)
 {
-	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-	uintptr_t high = ((uintptr_t)__builtin_frame_address(0) & -page) - page;
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), low = (uintptr_t)range->low;
+	uintptr_t frame = (uintptr_t)__builtin_frame_address(0);
+	uintptr_t high = (frame & -page) - page;
 
-	if (high <= (uintptr_t)low)
+	/* A fiber's stack: what lies between the two belongs to others. */
+	if (frame < low || frame - low >= range->bytes)
+		return -EINVAL;
+	if (high <= low)
 		return 0;
-	return madvise(low, high - (uintptr_t)low, MADV_DONTNEED) ? -errno : 0;
+	return madvise(range->low, high - low, MADV_DONTNEED) ? -errno : 0;
 }
 
 int cpu_to_node(unsigned int cpu)

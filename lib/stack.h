@@ -17,14 +17,20 @@ struct stack {
 int stack_alloc_on_node(size_t bytes, int node, struct stack *ret_stack);
 void stack_free(struct stack *stack);
 
-/* The lowest address of the calling thread's stack above its guard, or NULL with errno. */
-void *stack_low_of_caller(void);
+/* A thread's stack above its guard. */
+struct stack_range {
+	void *low;
+	size_t bytes; /* 0: not known */
+};
+
+/* The one that the C library gave the calling thread. 0 or -errno. */
+int stack_of_caller(struct stack_range *ret_range);
 
 /*
  * Give back what lies below the caller's own frame, except for the page beneath it, which the next
- * call would need again at once. 0 or -errno.
+ * call would need again at once. 0; -EINVAL the caller's frame is not in @range; -errno.
  */
-int stack_trim(void *low);
+int stack_trim(const struct stack_range *range);
 
 /* The NUMA node of @cpu as sysfs has it, or NUMA_NO_NODE. */
 int cpu_to_node(unsigned int cpu);

@@ -3,6 +3,7 @@
 #include "kthread_check.h"
 
 #include <sys/mman.h>
+#include <ucontext.h>
 
 #define STACK_BYTES (4u << 20)
 #define DEEP_BYTES  (1u << 20)
@@ -132,12 +133,50 @@ static void goes_back_by_hand(void **state)
 	assert_int_equal(kthread_trim_stack(), -EPERM);
 }
 
+static ucontext_t thread_context, fiber_context;
+static atomic_int trimmed_in_fiber;
+
+static void trim_in_fiber(void)
+{
+	atomic_store(&trimmed_in_fiber, kthread_trim_stack());
+}
+
+static int run_fiber(void *stack)
+{
+	getcontext(&fiber_context);
+	fiber_context.uc_stack.ss_sp = stack;
+	fiber_context.uc_stack.ss_size = DEEP_BYTES;
+	fiber_context.uc_link = &thread_context;
+	makecontext(&fiber_context, trim_in_fiber, 0);
+	swapcontext(&thread_context, &fiber_context);
+	return 0;
+}
+
+/* Between the thread's stack and the fiber's there is memory of others. */
+static void a_fibers_stack_is_left_alone(void **state)
+{
+	void *stack = malloc(DEEP_BYTES);
+	struct kthread *k;
+
+	(void)state;
+	assert_non_null(stack);
+	atomic_store(&trimmed_in_fiber, 1);
+	k = kthread_run(run_fiber, stack, "fiber");
+	assert_non_null(k);
+	while (atomic_load(&trimmed_in_fiber) == 1)
+		sched_yield();
+	assert_int_equal(bounded(kthread_stop(k)), 0);
+	assert_int_equal(atomic_load(&trimmed_in_fiber), -EINVAL);
+	free(stack);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(goes_back_if_asked_for),
 		cmocka_unit_test(stays_if_not),
 		cmocka_unit_test(goes_back_by_hand),
+		cmocka_unit_test(a_fibers_stack_is_left_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

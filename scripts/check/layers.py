@@ -12,7 +12,7 @@ LIBC = set("""
     fnmatch ftw getopt glob grp ifaddrs inttypes langinfo libgen limits link locale malloc math mntent
     netdb paths poll pthread pwd regex sched search semaphore setjmp signal spawn stdalign stdarg
     stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string strings syscall syslog termios
-    threads time uchar unistd utime wchar wctype""".split())
+    threads time uchar ucontext unistd utime wchar wctype""".split())
 LIBC_FOLDERS = ("sys", "linux", "asm", "net", "netinet", "arpa")
 
 # room: (rooms whose headers it may include by name, angled headers of ours it may include)

@@ -407,7 +407,8 @@ int kthread_trysleep(void);
  * more (6.18, x86-64) go back with kthread_stop() only.
  *
  * Context: the kthread itself, not in a signal handler. About 1 us, and a page fault for each page
- * used again. Return: 0; -EPERM; -EINVAL the memory is locked; -ENOMEM.
+ * used again. Return: 0; -EPERM; -EINVAL the memory is locked, or the caller runs on another stack
+ * than its thread's (a fiber), and nothing was given back; -ENOMEM.
  */
 int kthread_trim_stack(void);
 
