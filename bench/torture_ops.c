@@ -337,6 +337,18 @@ static int hold(struct controller_thread *c, struct victim *v, const struct tort
 	return ret;
 }
 
+/* Works until the first start, parked or not: never beside one who holds it and knows its mask. */
+static int bind_new(struct controller_thread *c, struct victim *v, const struct torture_draw *draw)
+{
+	int ret;
+
+	if (pthread_rwlock_tryrdlock(&v->release))
+		return -1;
+	ret = kthread_bind(v->k, c->t->cpus[draw->a % c->t->nr_stable_cpus]);
+	pthread_rwlock_unlock(&v->release);
+	return ret == 0;
+}
+
 static int submit(struct victim *v)
 {
 	relaxed_add(&v->nr_submitted, 1);
@@ -390,7 +402,7 @@ static int do_one(struct controller_thread *c, struct victim *v, const struct to
 	case TORTURE_EXIT:
 		return ask(v, &v->wants_exit);
 	case TORTURE_BIND:
-		return kthread_bind(v->k, c->t->cpus[draw->a % c->t->nr_stable_cpus]) == 0;
+		return bind_new(c, v, draw);
 	default:
 		return submit(v);
 	}
