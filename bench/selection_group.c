@@ -3,6 +3,7 @@
 
 #include "hotplug.h"
 
+#include <errno.h>
 #include <string.h>
 
 const char *selection_brief(const struct cpumask *mask, char list[static SELECTION_LIST_SIZE])
@@ -21,6 +22,11 @@ int selection_check_group(const struct options *o, const struct topology *topo,
 	if (!o->hotplug->group)
 		return 0;
 	o->hotplug->group(topo, &group);
+	if (cpumask_empty(&group)) {
+		option_refuse(why, "--hotplug %s: no core here has a second thread that is online",
+			      o->hotplug->name);
+		return -EOPNOTSUPP;
+	}
 	cpumask_andnot(&rest, &group, victims);
 	if (!cpumask_empty(&rest))
 		return option_refuse(why,

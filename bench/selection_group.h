@@ -12,7 +12,10 @@
 /* A list of CPUs for a message; the end of a long one is cut off, and shown to be. */
 const char *selection_brief(const struct cpumask *mask, char list[static SELECTION_LIST_SIZE]);
 
-/* Are the victims the driver's whole group, if it has one? 0 or -EINVAL with one line. */
+/*
+ * Are the victims the driver's whole group, if it has one? 0; -EINVAL with one line; -EOPNOTSUPP
+ * likewise where there is nobody in it.
+ */
 int selection_check_group(const struct options *o, const struct topology *topo,
 			  const struct cpumask *victims, struct option_why *why);
 
