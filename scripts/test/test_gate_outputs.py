@@ -14,7 +14,7 @@ import xml.etree.ElementTree as ET
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from gate import baseline, exact_command, kernels_command, verdict
+from gate import baseline, counts, exact_command, kernels_command, verdict
 from gate.policy import PATH, Policy
 from gate.problem import worst
 
@@ -153,6 +153,65 @@ class OutputTest(unittest.TestCase):
         with open(PATH, "rb") as file:
             self.assertEqual(verdict.make("run", [], self.POLICY)["policy_sha256"],
                              hashlib.sha256(file.read()).hexdigest())
+
+
+
+class CountsTest(unittest.TestCase):
+    """Counts of two builds."""
+
+    SERIES = "toggle/sleep/threads:4/park"
+
+    def counted(self, clones=2, alive=4, left_out=(), lost=0):
+        found = [counts.Count(self.SERIES, "transitions not seen", "of all", counts.EXACT, lost),
+                 counts.Count(self.SERIES, "syscall futex", "per cycle", counts.BAND, 8.0),
+                 counts.Count(self.SERIES, counts.AWAY, "threads", counts.EXACT, alive)]
+        if clones:
+            found.append(counts.Count(self.SERIES, "syscall clone3", "per cycle", counts.EXACT,
+                                      clones))
+        return {count.key: count for count in found if count.table not in left_out}
+
+    def judge(self, base, head):
+        gates = list(counts.compare(base, head))
+        return {gate["gate"]: gate for gate in gates}, verdict.make("run", gates, Policy())
+
+    def test_the_same_is_a_pass(self):
+        gates, answer = self.judge(self.counted(), self.counted())
+        self.assertEqual({gate["verdict"] for gate in gates.values()}, {"pass"})
+        self.assertEqual(answer["exit_code"], 0)
+
+    def test_what_one_build_lacks_is_not_valid(self):
+        for table in counts.COMPARED:
+            for arm in ("base", "head"):
+                sides = {"base": self.counted(), "head": self.counted()}
+                sides[arm] = self.counted(left_out=(table,))
+                gates, answer = self.judge(sides["base"], sides["head"])
+                self.assertEqual(answer["exit_code"], 5)
+                self.assertIn(self.SERIES, gates[f"{table} of {arm}"]["reason"])
+                self.assertNotIn("better", [gate["verdict"] for gate in gates.values()])
+        gates, answer = self.judge(self.counted(), {})
+        self.assertEqual(answer["exit_code"], 5)
+        self.assertEqual(set(gates), {f"{table} of head" for table in counts.COMPARED})
+
+    def test_what_both_lack_is_told(self):
+        gates, answer = self.judge(*[self.counted(left_out=("syscalls.csv",))] * 2)
+        self.assertEqual(gates["syscalls.csv"]["verdict"], "skipped")
+        self.assertEqual(answer["exit_code"], 0)
+
+    def test_fewer_calls_are_better_and_more_are_not(self):
+        key = f"{self.SERIES}: syscall clone3"
+        for was, now, word in ((2, 1, "better"), (2, 0, "better"), (0, 2, "regression")):
+            gates, _ = self.judge(self.counted(was), self.counted(now))
+            self.assertEqual(gates[key]["verdict"], word)
+        gates, _ = self.judge(self.counted(lost=1), self.counted())
+        self.assertEqual(gates[f"{self.SERIES}: transitions not seen"]["verdict"], "better")
+        gates, _ = self.judge(self.counted(), self.counted(lost=1))
+        self.assertEqual(gates[f"{self.SERIES}: transitions not seen"]["verdict"], "regression")
+
+    def test_another_number_of_threads_is_a_regression(self):
+        for now in (0, 3, 5):
+            gates, answer = self.judge(self.counted(), self.counted(alive=now))
+            self.assertEqual(gates[f"{self.SERIES}: {counts.AWAY}"]["verdict"], "regression")
+            self.assertEqual(answer["exit_code"], 1)
 
 
 if __name__ == "__main__":
