@@ -85,10 +85,31 @@ def cost_sentence(run, cell, by_name):
     park, recreate = by_name.get("park"), by_name.get("recreate")
     unit = "thread and cycle" if cell.threads > 1 else "cycle of one thread"
     if not park or not recreate:
-        parts = [f"{name} {estimate(row.cost)}" for name, row in by_name.items()]
+        parts = [f"{name} {estimate(row.cost)}{spin_remark(run, row)}"
+                 for name, row in by_name.items()]
         return f"per {unit} ({OFFLINES[run.kind]}; {cell}): {', '.join(parts)}."
-    return (f"parking costs {estimate(park.cost)} per {unit} ({OFFLINES[run.kind]}), tearing down "
-            f"and creating again {estimate(recreate.cost)}: {verdict(recreate.ratio)}.")
+    return (f"parking costs {estimate(park.cost)} per {unit} ({OFFLINES[run.kind]})"
+            f"{spin_remark(run, park)}, tearing down and creating again {estimate(recreate.cost)}"
+            f"{spin_remark(run, recreate)}: {verdict(recreate.ratio)}.")
+
+
+def spin_remark(run, row):
+    spun = spun_ns(run, row)
+    return f" (the controller spins for it: {duration(spun)} of CPU per cycle)" if spun > 0 else ""
+
+
+def spun_ns(run, row):
+    """CPU time that the controller burnt per cycle of a CPU, as the terminal tells it.
+
+    0 where nothing was spun, and for a run from before that was recorded.
+    """
+    blocks = run.table("blocks") if run.has("blocks") else ()
+    if any(name not in blocks for name in ("spun_ns", "nr_done")):
+        return 0.0
+    mine = blocks.where(series.of(blocks, row.cell, row.arm) & blocks.is_(**{"pass": "timing"})
+                        & ~np.isnan(blocks["spun_ns"]))
+    nr_cycles = np.nansum(mine["nr_done"]) / 2    # an offline and an online
+    return float(np.sum(mine["spun_ns"]) / nr_cycles) if nr_cycles else 0.0
 
 
 def verdict(ratio):
@@ -150,7 +171,7 @@ def per_block(gaps, values):
 def warnings(run, rows):
     """What a reader has to know before believing any of it."""
     found = list(run.json.get("warnings", []))
-    found += [text for check in (ended, counted, machine, shaken, few, wide, changed)
+    found += [text for check in (ended, counted, machine, spinning, shaken, few, wide, changed)
               for text in check(run, rows)]
     return list(dict.fromkeys(found))
 
@@ -191,6 +212,13 @@ def machine(run, _):
         yield f"{significant(steal, 2)} % of CPU time was stolen by the host"
     if str(run.fact("build")).endswith("Debug"):
         yield "parkbench was built without optimisation (Debug)"
+
+
+def spinning(run, rows):
+    names = dict.fromkeys(str(row.arm) for row in rows if spun_ns(run, row) > 0)
+    if names:
+        yield (f"the controller burns CPU time to wait less for {', '.join(names)}; how they "
+               "compare without: --spin never")
 
 
 def shaken(run, rows):

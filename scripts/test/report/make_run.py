@@ -34,6 +34,7 @@ COUNTERS = ["phase", "event", "mode", "value", "unit", "nr_cycles", "per_cycle",
             "source", "status", "reason"]
 BLOCKS = ["block", "repetition", "pass", "warmup", "begin_ns", "end_ns", "done_per_s", "nr_items",
           "nr_items_missed", "wait_p50_ns", "wait_p99_ns", "wait_max_ns"]
+SPINS = ["nr_done", "spin_ns", "nr_spins", "nr_spins_won", "spun_ns"]
 LIMITS = ["schema", "suite", "case", "role", "near_cpu", "far_cpu", "distance", "nr_threads",
           "statistic", "value", "ci_low", "ci_high", "n"]
 ARMS = {"park": 1, "recreate": 2, "rebind": 0.5}
@@ -43,9 +44,13 @@ FACTS = {"cpu_model": "Test CPU", "nr_online": 4, "kernel_release": "6.1.0-test"
 
 
 class RunMaker:
-    """One run; @knobs makes arms of contender and knob, and the column appears."""
+    """One run; @knobs makes arms of contender and knob, and the column appears.
 
-    def __init__(self, path, cycles=8, repetitions=6, knobs=()):
+    @spun_ns: what park spins per cycle; None: from before that was recorded.
+    """
+
+    def __init__(self, path, cycles=8, repetitions=6, knobs=(), spun_ns=None):
+        self.spun_ns = spun_ns
         self.path, self.cycles, self.repetitions = path, cycles, repetitions
         self.knobs = list(knobs) or [""]
         self.head = HEAD + (["knob"] if knobs else [])
@@ -151,7 +156,14 @@ class RunMaker:
         for block, repetition, cell, arm, knob in self.blocks():
             yield self.row_head(cell, arm, knob) + [
                 block, repetition, "timing", int(repetition == 0), 0, 1, 1000 / ARMS[arm], 100, 2,
-                10000, 100000 * ARMS[arm], 1000000]
+                10000, 100000 * ARMS[arm], 1000000, *self.spins(arm)]
+
+    def spins(self, arm):
+        if self.spun_ns is None:
+            return []
+        if arm != "park":
+            return [2 * self.cycles, "", "", "", ""]
+        return [2 * self.cycles, 50000, self.cycles, self.cycles - 1, self.spun_ns * self.cycles]
 
     def memory(self):
         for cell in range(len(THREADS)):
@@ -206,7 +218,8 @@ class RunMaker:
                 ("samples", SAMPLES, self.samples()), ("steps", STEPS, self.steps()),
                 ("kpark", KPARK, self.kpark()), ("bystander", BYSTANDER, self.bystander()),
                 ("summary", SUMMARY + ["reference_knob"] * self.has_knob, self.summary()), ("memory", MEMORY, self.memory()),
-                ("counters", COUNTERS, self.counters()), ("blocks", BLOCKS, self.felt())):
+                ("counters", COUNTERS, self.counters()),
+                ("blocks", BLOCKS + SPINS * (self.spun_ns is not None), self.felt())):
             self.write(name, columns, rows)
         self.run_json()
         return self.path

@@ -244,6 +244,27 @@ class Sentences(unittest.TestCase):
                       answer.who_paid(stats.Estimate(2, 1.5, 2.5, 6)))
 
 
+class Spinning(Scratch):
+    REMARK = "(the controller spins for it: 12.0 µs of CPU per cycle)"
+
+    def said(self, **shape):
+        done = report("--text", self.make(**shape))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return " ".join(done.stdout.split())
+
+    def test_what_it_burns_is_in_the_sentence(self):
+        said = self.said(spun_ns=12000)
+        self.assertRegex(said, re.escape("hotplug) " + self.REMARK) + ", tearing down")
+        self.assertEqual(said.count(self.REMARK), 1)
+        self.assertIn("less for park; how they compare without: --spin never", said)
+
+    def test_without_spins_nothing_is_said(self):
+        for name, spun_ns in (("never", 0), ("old", None)):
+            said = self.said(name=name, spun_ns=spun_ns)
+            self.assertIn("tearing down", said)
+            self.assertNotIn("spin", said.replace("toggle, spin", ""))
+
+
 class SeveralRuns(Scratch):
     def test_before_and_after(self):
         left, right = self.make("left"), self.make("right")
