@@ -156,7 +156,8 @@ static const struct csv_column columns[] = {
 	  put_reference },
 	{ "goal", "number", IN(LIMITS), "the ratio should be at most so much; empty: none is set",
 	  put_goal },
-	{ "verdict", "text", IN(LIMITS), "`met`, `missed`; empty: no goal", put_verdict },
+	{ "verdict", "text", IN(LIMITS), "`met`, `missed`; empty: no goal, or no interval",
+	  put_verdict },
 	{ "method", "text", IN(LIMITS), "how value and interval were made", put_method },
 	{ "reason", "text", IN(LIMITS), "why value or interval is missing", put_reason },
 };

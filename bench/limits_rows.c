@@ -292,21 +292,19 @@ static void set_ratio(struct limits_row *row, const double *logs, size_t nr)
 {
 	struct stats_interval interval;
 	double shift;
-	int ret;
 
 	row->n = nr;
 	row->reason = nr ? NULL : "no round has a time above 0 on both sides";
 	if (!nr || stats_hodges_lehmann(logs, nr, &shift))
 		return;
 	row->value = exp(shift);
-	ret = stats_signed_rank_interval(logs, nr, LIMITS_LEVEL, &interval);
-	if (ret) {
+	if (stats_signed_rank_interval(logs, nr, LIMITS_LEVEL, &interval)) {
 		row->reason = "too few rounds for an interval";
-	} else {
-		row->low = exp(interval.low);
-		row->high = exp(interval.high);
-		row->level = interval.level;
+		return;
 	}
+	row->low = exp(interval.low);
+	row->high = exp(interval.high);
+	row->level = interval.level;
 	if (row->goal > 0)
 		row->verdict = row->value <= row->goal ? VERDICT_MET : VERDICT_MISSED;
 }
@@ -346,6 +344,8 @@ static int add_ratio(struct limits_rows *rows, const struct indexed *x, uint32_t
 	for (size_t i = 0; i < nr_rounds && !ret; i++)
 		if (above[i] > 0 && below[i] > 0)
 			above[nr++] = log(above[i] / below[i]);
+		else if (!isnan(above[i]) && !isnan(below[i]))
+			row.nr_dropped++;
 	row.statistic = row.unit = "ratio";
 	row.replicate = "round";
 	row.method = "Hodges-Lehmann of log ratios of block medians; exact signed rank";

@@ -44,11 +44,12 @@ struct limits_row {
 	double value;	       /* NAN: reason says why */
 	double low, high, level;
 	size_t n;
+	size_t nr_dropped;     /* of a ratio: rounds with a time not above 0 without empty */
 	const char *replicate; /* what n counts */
 	const char *method, *reason;
 	char reference[LIMITS_REFERENCE_BYTES]; /* of a ratio: "futex_wake + setaffinity" */
 	double goal;				/* 0: none */
-	enum limits_verdict verdict;
+	enum limits_verdict verdict;		/* none without an interval */
 };
 
 struct limits_rows {

@@ -102,7 +102,7 @@ static void print_times(FILE *out, const struct limits_outcome *outcome,
 static const char *verdict_text(const struct limits_row *row)
 {
 	if (row->verdict == VERDICT_NONE)
-		return "";
+		return row->goal > 0 ? "no interval" : "";
 	if (row->verdict == VERDICT_MET)
 		return limits_is_close(row) ? "met (close)" : "met";
 	return limits_is_close(row) ? "MISSED (close)" : "MISSED";
@@ -116,7 +116,10 @@ static void print_ratio(FILE *out, const struct limits_row *row)
 	if (row->goal > 0)
 		report_format_ratio(row->goal, goal);
 	snprintf(names, sizeof(names), "%s / %s", row->what->name, row->reference);
-	fprintf(out, "  %-44s %-24s %5s  %s\n", names, ratio, goal, verdict_text(row));
+	fprintf(out, "  %-44s %-24s %5s  %s", names, ratio, goal, verdict_text(row));
+	if (row->nr_dropped)
+		fprintf(out, " (%zu rounds dropped: not above empty)", row->nr_dropped);
+	fputc('\n', out);
 }
 
 static void print_ratios(FILE *out, const struct limits_outcome *outcome,

@@ -89,6 +89,53 @@ static void ratios_leave_empty_out(void **state)
 	fake_roundtrip_fini(&outcome);
 }
 
+/* Of the first @nr_rounds the facility takes less than empty. */
+static void make_dropping(uint32_t nr_rounds)
+{
+	struct roundtrip_recording *recording = &outcome.recordings[0];
+
+	fake_roundtrip_init(&outcome, &spec, 3);
+	for (size_t i = 0; i < recording->nr_records; i++)
+		for (size_t k = 0; k < recording->records[i].nr_samples; k++)
+			if (recording->records[i].what == 2 &&
+			    recording->records[i].round < nr_rounds)
+				recording->records[i].samples[k].ns = 10;
+	assert_int_equal(limits_rows_add(&outcome.rows, recording, comparisons), 0);
+}
+
+static void without_an_interval_there_is_no_verdict(void **state)
+{
+	const struct limits_row *row;
+
+	(void)state;
+	make_dropping(FAKE_ROUNDS - 2);
+	row = nth_ratio(&fake_sites[0], 0);
+	assert_int_equal(row->n, 2);
+	assert_int_equal(row->nr_dropped, FAKE_ROUNDS - 2);
+	assert_false(isnan(row->value));
+	assert_true(isnan(row->low));
+	assert_int_equal(row->verdict, VERDICT_NONE);
+	assert_string_equal(row->reason, "too few rounds for an interval");
+	fake_roundtrip_fini(&outcome);
+}
+
+static void dropped_rounds_are_counted(void **state)
+{
+	const struct limits_row *row;
+
+	(void)state;
+	make_dropping(1);
+	row = nth_ratio(&fake_sites[0], 0);
+	assert_int_equal(row->n, FAKE_ROUNDS - 1);
+	assert_int_equal(row->nr_dropped, 1);
+	assert_int_equal(row->verdict, VERDICT_MISSED);
+	fake_roundtrip_fini(&outcome);
+	/* The rounds of CPU time have no time at all: they are not dropped. */
+	make(3);
+	assert_int_equal(nth_ratio(&fake_sites[0], 0)->nr_dropped, 0);
+	fake_roundtrip_fini(&outcome);
+}
+
 static void floors_add_up_per_thread(void **state)
 {
 	const struct limits_row *row;
@@ -134,6 +181,8 @@ int main(void)
 		cmocka_unit_test(medians_leave_the_warmup_out),
 		cmocka_unit_test(spins_are_counted_by_their_mean),
 		cmocka_unit_test(ratios_leave_empty_out),
+		cmocka_unit_test(without_an_interval_there_is_no_verdict),
+		cmocka_unit_test(dropped_rounds_are_counted),
 		cmocka_unit_test(floors_add_up_per_thread),
 		cmocka_unit_test(both_files_are_as_before),
 	};
