@@ -134,6 +134,15 @@ static bool has_file(const struct settings *settings, size_t from, const char *p
 	return false;
 }
 
+/* What nothing can be written for: a file without a value, or "(null)" for a name that is none. */
+static bool can_be_put_back(const char *line)
+{
+	char word[SETTING_VALUE_BYTES];
+
+	setting_word(line, word);
+	return word[strspn(word, " \t")] && strcmp(word, "(null)") != 0;
+}
+
 static int add_file(struct knobs *knobs, const struct knob *knob, const char *path, char *why,
 		    size_t why_size)
 {
@@ -153,6 +162,10 @@ static int add_file(struct knobs *knobs, const struct knob *knob, const char *pa
 			      strerror(-ret));
 	if (strchr(line, '\n') || strlen(line) == sizeof(line) - 1)
 		return refuse(why, why_size, EINVAL, "/%.120s has more than one line", path);
+	if (!can_be_put_back(line))
+		return refuse(why, why_size, EINVAL,
+			      "/%.120s says '%.60s', which cannot be put back: it cannot be a knob",
+			      path, line);
 	snprintf(full, sizeof(full), "%s/%s", knobs->control.root ? knobs->control.root : "", path);
 	if (access(full, W_OK))
 		return refuse(why, why_size, errno == EROFS ? EACCES : errno,

@@ -31,6 +31,7 @@ make_tree() {
     mkdir -p "${file%/*}" "${bystander%/*}"
     echo 7 >"$file"
     echo 1 >"$bystander"
+    echo >"$tree/sys/kernel/empty"
 }
 
 # wait_for WHAT COMMAND... : until it succeeds; 30 s at most.
@@ -160,6 +161,7 @@ interrupted INT
 interrupted TERM
 refused 2 'moved by --hotplug' '/sys/devices/system/cpu/cpu900/online=0,1'
 refused 2 'there is no file' '/sys/kernel/nothing=0,1'
+refused 2 'cannot be put back' '/sys/kernel/empty=a,b'
 refused 2 'has no values' '/sys/kernel/rcu_expedited'
 if ((nr_failures)); then
     echo "$nr_failures checks failed"

@@ -20,6 +20,8 @@ static int setup(void **state)
 		{ "sys/devices/system/cpu/cpu1/online", "1" },
 		{ "sys/devices/system/cpu/cpu1/cpuidle/state2/disable", "0" },
 		{ "sys/two_lines", "a\nb" },
+		{ "sys/empty", "" },
+		{ "sys/null", "(null)" },
 		{ "proc/sys/kernel/numa_balancing", "1" },
 		{ NULL, NULL },
 	};
@@ -162,6 +164,8 @@ static void what_is_no_knob(void **state)
 	assert_refused("/sys/kernel/rcu_expedited=0,,1", NULL, "an empty value");
 	assert_refused("/sys/kernel/rcu_expedited=1,01", NULL, "are one value");
 	assert_refused("/sys/two_lines=a,b", NULL, "more than one line");
+	assert_refused("/sys/empty=a,b", NULL, "/sys/empty says '', which cannot be put back");
+	assert_refused("/sys/null=a,b", NULL, "/sys/null says '(null)', which cannot be put back");
 	assert_refused("/sys/kernel/rcu_expedited=0,1", "/sys/kernel/rcu_exp*=0,1", "given twice");
 }
 
