@@ -174,12 +174,12 @@ static int restore_one(const struct hotplug_control *c, const struct setting *se
 	return ret ? ret : 1;
 }
 
-int settings_restore(const struct hotplug_control *c, const struct settings *settings,
-		     struct settings_repair *ret_repair)
+/* The newest first: one may only be possible under another. */
+static struct settings_repair restore_pass(const struct hotplug_control *c,
+					   const struct settings *settings)
 {
 	struct settings_repair repair = { .nr_back = 0 };
 
-	/* The newest first: one may only be possible under another. */
 	for (size_t i = settings->nr; i-- > 0;) {
 		int ret = restore_one(c, &settings->list[i]);
 
@@ -189,6 +189,23 @@ int settings_restore(const struct hotplug_control *c, const struct settings *set
 		repair.failed = &settings->list[i];
 		repair.error = -ret;
 	}
+	return repair;
+}
+
+int settings_restore(const struct hotplug_control *c, const struct settings *settings,
+		     struct settings_repair *ret_repair)
+{
+	struct settings_repair repair = restore_pass(c, settings);
+	size_t nr_back = repair.nr_back, nr_new = nr_back;
+
+	/* What failed may need what came after it: a governor's tunables are there under it only.
+	 */
+	for (size_t i = 1; repair.failed && nr_new && i < settings->nr; i++) {
+		repair = restore_pass(c, settings);
+		nr_new = repair.nr_back;
+		nr_back += nr_new;
+	}
+	repair.nr_back = nr_back < settings->nr ? nr_back : settings->nr;
 	*ret_repair = repair;
 	return repair.failed ? -EIO : 0;
 }

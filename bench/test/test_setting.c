@@ -4,6 +4,8 @@
 #include "setting.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 
 static void shows_what_was_written(void **state)
 {
@@ -99,6 +101,43 @@ static void one_that_fails_keeps_no_other_from_it(void **state)
 	settings_fini(&settings);
 }
 
+static char tunable[4096];
+
+/* Runs before the write that it answers has returned: one thread, and its own signal. */
+static void make_tunable(int number)
+{
+	int fd = open(tunable, O_WRONLY | O_CREAT | O_EXCL, 0666);
+
+	(void)number;
+	if (fd >= 0)
+		close(fd);
+}
+
+static void one_appears_under_another(void **state)
+{
+	const struct hotplug_control control = { .root = *state };
+	struct settings settings = { .nr = 0 };
+	struct settings_repair repair;
+	char dir[4096];
+	int fd;
+
+	fake_file(*state, "sys/policy/governor", "powersave");
+	snprintf(dir, sizeof(dir), "%s/sys/policy", (char *)*state);
+	snprintf(tunable, sizeof(tunable), "%s/sys/rate", (char *)*state);
+	signal(SIGIO, make_tunable);
+	fd = open(dir, O_RDONLY | O_DIRECTORY);
+	if (fcntl(fd, F_NOTIFY, DN_MODIFY))
+		skip();
+	assert_int_equal(settings_add(&settings, "sys/policy/governor", "schedutil"), 0);
+	assert_int_equal(settings_add(&settings, "sys/rate", "500"), 0);
+	assert_int_equal(settings_restore(&control, &settings, &repair), 0);
+	assert_int_equal(repair.nr_back, 2);
+	assert_file(*state, "sys/rate", "500");
+	settings_fini(&settings);
+	close(fd);
+	signal(SIGIO, SIG_DFL);
+}
+
 static void this_machine_is_kept_by_the_variable(void **state)
 {
 	const struct hotplug_control control = { .root = NULL };
@@ -118,6 +157,8 @@ int main(void)
 						fake_root_teardown),
 		cmocka_unit_test_setup_teardown(one_that_fails_keeps_no_other_from_it,
 						fake_root_setup, fake_root_teardown),
+		cmocka_unit_test_setup_teardown(one_appears_under_another, fake_root_setup,
+						fake_root_teardown),
 		cmocka_unit_test(this_machine_is_kept_by_the_variable),
 	};
 
