@@ -174,6 +174,9 @@ static int restore_one(const struct hotplug_control *c, const struct setting *se
 	return ret ? ret : 1;
 }
 
+/* A governor, its tunables, and what those allow. */
+#define PASSES_MAX 3
+
 /* The newest first: one may only be possible under another. */
 static struct settings_repair restore_pass(const struct hotplug_control *c,
 					   const struct settings *settings)
@@ -200,7 +203,7 @@ int settings_restore(const struct hotplug_control *c, const struct settings *set
 
 	/* What failed may need what came after it: a governor's tunables are there under it only.
 	 */
-	for (size_t i = 1; repair.failed && nr_new && i < settings->nr; i++) {
+	for (size_t i = 1; repair.failed && nr_new && i < PASSES_MAX; i++) {
 		repair = restore_pass(c, settings);
 		nr_new = repair.nr_back;
 		nr_back += nr_new;
