@@ -7,12 +7,15 @@
 #include "interrupt.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#define SLICE_MS 50 /* how late an interrupt may be seen while a child is at work */
 
 static size_t nr_selected(const struct passes *p, uint32_t cell)
 {
@@ -219,17 +222,41 @@ static int measure_in_child(struct passes *p, struct block *block, int to_parent
 	return ret;
 }
 
-/* 0, or -EPERM with @p->why set: the figures of this arm stay unknown. */
+/* Its answer or its end; false: an interrupt came first. */
+static bool wait_for_child(int from_child)
+{
+	struct pollfd end = { .fd = from_child, .events = POLLIN };
+
+	while (poll(&end, 1, SLICE_MS) <= 0) {
+		interrupt_look();
+		if (interrupt_is_due())
+			return false;
+	}
+	return true;
+}
+
+static void reap(pid_t child)
+{
+	while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
+/* 0; -EINTR; or -EPERM with @p->why set: the figures of this arm stay unknown. */
 static int collect_from_child(struct passes *p, struct block *block, int from_child, pid_t child)
 {
 	struct held_memory held;
 	ssize_t n;
 
+	if (!wait_for_child(from_child)) {
+		/* This pass takes no CPU away: there is nothing to be put back. */
+		kill(child, SIGKILL);
+		reap(child);
+		return passes_interrupted(p);
+	}
 	do
 		n = read(from_child, &held, sizeof(held));
 	while (n < 0 && errno == EINTR);
-	while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
-		;
+	reap(child);
 	if (n == sizeof(held)) {
 		block->held = held;
 		return 0;
