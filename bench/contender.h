@@ -71,7 +71,10 @@ struct contender {
 	 */
 	void (*add_spins)(const struct tenancy *ty, struct spin_result *spins);
 
-	/* Way down. On return no thread of the CPU is in its duty there. 0 or -errno. */
+	/*
+	 * Way down. On return no thread of the CPU is in its duty there. 0 or -errno; -ETIMEDOUT: a
+	 * thread is lost.
+	 */
 	int (*teardown)(struct tenancy *ty);
 };
 

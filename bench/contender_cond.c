@@ -16,8 +16,7 @@ static int cond_startup(struct tenancy *ty)
 
 static int cond_teardown(struct tenancy *ty)
 {
-	turnstile_set_quiesce(ty);
-	return 0;
+	return turnstile_set_quiesce(ty);
 }
 
 const struct contender contender_cond = {

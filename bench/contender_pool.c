@@ -9,13 +9,20 @@
 
 #include "turnstile_set.h"
 
+/*
+ * All wait at the turnstile or have left. One that has ended has no thread id any more, and to
+ * bind "0" would bind the caller.
+ */
 static int bind_all(struct tenancy *ty, const struct cpumask *mask)
 {
 	int ret = 0;
 
-	for (size_t i = 0; i < ty->nr_tenants && !ret; i++)
+	for (size_t i = 0; i < ty->nr_tenants && !ret; i++) {
+		if (worker_has_left(&ty->tenants[i].worker))
+			continue;
 		ret = -pthread_setaffinity_np(ty->tenants[i].worker.thread, sizeof(*mask),
 					      (const cpu_set_t *)mask->bits);
+	}
 	return ret;
 }
 
@@ -43,9 +50,10 @@ static int pool_startup(struct tenancy *ty)
 static int pool_teardown(struct tenancy *ty)
 {
 	struct cpumask own;
-	int ret;
+	int ret = turnstile_set_quiesce(ty);
 
-	turnstile_set_quiesce(ty);
+	if (ret)
+		return ret;
 	ret = bind_all(ty, ty->elsewhere);
 	if (!ret)
 		return 0;

@@ -17,12 +17,14 @@ static int fatal_of(const struct driver *d)
 	return atomic_load_explicit(&d->fatal, memory_order_relaxed);
 }
 
-/* The first one counts. */
+/* The first one counts, but for a lost thread: then nobody may wait or free any more. */
 static void note_fatal(struct driver *d, int fatal)
 {
 	int none = 0;
 
-	if (fatal)
+	if (fatal == -ETIMEDOUT)
+		atomic_store_explicit(&d->fatal, fatal, memory_order_relaxed);
+	else if (fatal)
 		atomic_compare_exchange_strong_explicit(&d->fatal, &none, fatal,
 							memory_order_relaxed, memory_order_relaxed);
 }

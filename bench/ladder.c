@@ -111,8 +111,12 @@ static int contender_startup(unsigned int cpu, void *data)
 static int contender_teardown(unsigned int cpu, void *data)
 {
 	struct ladder *l = data;
+	int ret = l->contender->teardown(tenancies_of(l->tenancies, cpu));
 
-	return l->contender->teardown(tenancies_of(l->tenancies, cpu));
+	/* A lost thread: worse than what may have been noted before. */
+	if (ret == -ETIMEDOUT)
+		l->fatal = ret;
+	return ret;
 }
 
 /* The rung between: the contender says that its threads have left, the kernel has to say so too. */
@@ -130,7 +134,8 @@ static int wait_off_cpu(unsigned int cpu, void *data)
 	else if (ret)
 		l->off_cpu = ret == -EMFILE || ret == -ENFILE ? BLANK_NO_DESCRIPTORS
 							      : BLANK_NOT_OBSERVABLE;
-	return l->fatal;
+	/* Not what was fatal before: a way back would expect threads that have ended. */
+	return ret == -ETIMEDOUT ? ret : 0;
 }
 
 int ladder_init(struct ladder *l)

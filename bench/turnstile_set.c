@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "turnstile_set.h"
 
+#include "clock.h"
 #include "contender.h"
 #include "worker_set.h"
 
@@ -36,13 +37,15 @@ void turnstile_set_resume(struct tenancy *ty)
 	turnstile_open(&ty->turnstile);
 }
 
-void turnstile_set_quiesce(struct tenancy *ty)
+int turnstile_set_quiesce(struct tenancy *ty)
 {
+	uint64_t deadline_ns = clock_now_ns() + ty->setup->deadline_ns;
+
 	turnstile_close(&ty->turnstile);
 	/* Whoever waits for work has to come to the turnstile. */
 	for (size_t i = 0; i < ty->nr_tenants; i++)
 		worker_wake(&ty->tenants[i].worker);
-	turnstile_wait_for(&ty->turnstile, ty->nr_tenants);
+	return turnstile_wait_for(&ty->turnstile, ty->nr_tenants, deadline_ns);
 }
 
 void turnstile_set_let_go_on(struct tenancy *ty)

@@ -13,8 +13,11 @@ void turnstile_set_finish(struct tenancy *ty);
 /* Expect all and let them pass. */
 void turnstile_set_resume(struct tenancy *ty);
 
-/* Until all wait at the turnstile; and back, where nobody is to be expected. */
-void turnstile_set_quiesce(struct tenancy *ty);
+/*
+ * Until all wait at the turnstile or have ended, 0 or -ETIMEDOUT; and back, where nobody is to be
+ * expected.
+ */
+int turnstile_set_quiesce(struct tenancy *ty);
 void turnstile_set_let_go_on(struct tenancy *ty);
 
 #endif

@@ -31,6 +31,7 @@ void worker_init(struct worker *w)
 	w->is_woken = false;
 	w->turnstile = NULL;
 	w->is_running = false;
+	atomic_init(&w->has_left, false);
 	atomic_init(&w->should_stop, false);
 }
 
@@ -55,6 +56,21 @@ static void wait_for_work(struct worker *w)
 	pthread_mutex_unlock(&w->lock);
 }
 
+/* Whoever ends, for lack of memory or told to, will not come to the turnstile again. */
+static void leave(struct worker *w)
+{
+	if (!w->turnstile)
+		return;
+	/* Relaxed: the turnstile's lock hands it on. */
+	atomic_store_explicit(&w->has_left, true, memory_order_relaxed);
+	turnstile_leave(w->turnstile);
+}
+
+bool worker_has_left(const struct worker *w)
+{
+	return atomic_load_explicit(&w->has_left, memory_order_relaxed);
+}
+
 static void *worker_main(void *arg)
 {
 	struct tenant *t = arg;
@@ -71,6 +87,7 @@ static void *worker_main(void *arg)
 				wait_for_work(&t->worker);
 		}
 	tenant_end(t);
+	leave(&t->worker);
 	return NULL;
 }
 

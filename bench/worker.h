@@ -23,6 +23,7 @@ struct worker {
 	bool is_woken;		     /* under lock */
 	_Atomic bool should_stop;    /* set under lock, read without by the busy loop */
 	struct turnstile *turnstile; /* to pass between two pieces of work; NULL: none */
+	_Atomic bool has_left;	     /* the turnstile for good; set before turnstile_leave() */
 	bool is_running;	     /* controller: there is a thread to join */
 	pthread_t thread;
 };
@@ -39,6 +40,9 @@ int worker_start(struct tenant *t, const pthread_attr_t *attr);
 /* Ask, without waiting; then wait. Join accepts a worker that does not run. */
 void worker_request_stop(struct worker *w);
 void worker_join(struct worker *w);
+
+/* After turnstile_wait_for(): it has left its turnstile, and its thread may have ended. */
+bool worker_has_left(const struct worker *w);
 
 /* The duty's wake: any thread, any time between init and fini. @worker is a struct worker. */
 void worker_wake(void *worker);
