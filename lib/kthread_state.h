@@ -79,14 +79,13 @@ _Static_assert(NREQ + NREQ_ONE == GEN_ONE, "NREQ fills the bits below GEN");
 struct kthread {
 	/* Any thread; see the table above. Alone on its line with what T needs when it wakes. */
 	_Alignas(CACHE_LINE_BYTES) _Atomic uint32_t state;
-	_Atomic uint32_t arrival;     /* T writes, see arrival.c; controllers add a mark */
-	_Atomic int cpu;	      /* kthread_bind() writes, under BIND */
-	_Atomic int last_cpu;	      /* T writes when it goes to sleep; where it may be expected */
-	bool told_to_park;	      /* T only: it may return from threadfn in order to park */
-	int result;		      /* T writes before EXITED */
-	int fd;			      /* T writes before FD */
-	struct stack_range own_stack; /* T only: what kthread_trim_stack() found */
-	struct spinner idle; /* T only, but for the limit: looking for work and for unpark */
+	_Atomic uint32_t arrival; /* T writes, see arrival.c; controllers add a mark */
+	_Atomic int cpu;	  /* kthread_bind() writes, under BIND */
+	_Atomic int last_cpu;	  /* T writes when it goes to sleep; where it may be expected */
+	bool told_to_park;	  /* T only: it may return from threadfn in order to park */
+	int result;		  /* T writes before EXITED */
+	int fd;			  /* T writes before FD */
+	struct spinner idle;	  /* T only, but for the limit: looking for work and for unpark */
 
 	/* Controllers. Not on T's line, where each of their notes would slow T down. */
 	_Alignas(CACHE_LINE_BYTES) struct spinner parks; /* waiting for PARKED */
@@ -105,6 +104,8 @@ struct kthread {
 	bool trims_stack;
 	char name[KTHREAD_NAME_LEN + 1];
 	struct stack stack;
+	/* T only: what kthread_trim_stack() found. */
+	struct stack_range own_stack;
 
 	pthread_t thread;	   /* the creator, before anybody else has the pointer */
 	pid_t tid;		   /* T, before it completes created */
