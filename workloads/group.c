@@ -59,7 +59,7 @@ static int run_groups(struct wave *wave, const struct member *members, unsigned 
 	return ret;
 }
 
-int group_generate(const struct group *group, struct wave *wave, const struct topology *topo)
+static int generate_waves(const struct group *group, struct wave *wave, const struct topology *topo)
 {
 	struct member *members = malloc(wave->nr_cpus * sizeof(*members));
 	unsigned int *cpus = malloc(wave->nr_cpus * sizeof(*cpus));
@@ -71,6 +71,19 @@ int group_generate(const struct group *group, struct wave *wave, const struct to
 		ret = run_groups(wave, members, nr, cpus);
 	free(cpus);
 	free(members);
+	return ret;
+}
+
+int group_generate(const struct group *group, struct plan *plan, const struct topology *topo,
+		   const struct plan_params *params, struct random *random)
+{
+	struct wave wave;
+	int ret = wave_init(&wave, plan, topo, params, random);
+
+	if (ret)
+		return ret;
+	ret = generate_waves(group, &wave, topo);
+	wave_fini(&wave);
 	return ret;
 }
 

@@ -16,7 +16,9 @@ struct group {
 	const char *noun; /* "package" */
 };
 
-int group_generate(const struct group *group, struct wave *wave, const struct topology *topo);
+/* What workload.generate has to do with them. */
+int group_generate(const struct group *group, struct plan *plan, const struct topology *topo,
+		   const struct plan_params *params, struct random *random);
 
 /* For workload.check: -EOPNOTSUPP where all online CPUs are of one group, or no victim is of one.
  */

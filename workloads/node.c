@@ -18,14 +18,7 @@ static int check(const struct topology *topo, const struct plan_params *params, 
 static int generate(struct plan *plan, const struct topology *topo,
 		    const struct plan_params *params, struct random *random)
 {
-	struct wave wave;
-	int ret = wave_init(&wave, plan, topo, params, random);
-
-	if (ret)
-		return ret;
-	ret = group_generate(&group, &wave, topo);
-	wave_fini(&wave);
-	return ret;
+	return group_generate(&group, plan, topo, params, random);
 }
 
 const struct workload workload_node = {
